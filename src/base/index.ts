@@ -1,0 +1,17 @@
+export { assert, unreachable } from './assert.ts';
+export { type Clock, systemClock } from './clock.ts';
+export type { Branded, ExecutionId, FlowId } from './ids.ts';
+export * from './limits.ts';
+export { nearest } from './near.ts';
+export { formatDuration, formatSize, parseDuration, parseSize } from './quantity.ts';
+export { type Random, seededRandom, seedFromText } from './random.ts';
+export {
+  emptyMap,
+  equalValues,
+  isList,
+  isMap,
+  NotAValue,
+  toValue,
+  type Value,
+  type ValueMap,
+} from './value.ts';

@@ -1,0 +1,77 @@
+import type { Value } from '../base/index.ts';
+
+/** Files of the workspace. Every path is relative to it and judged by its real path. */
+export interface FileCapability {
+  /** The whole file. Errors: PATH_*, FILE_TOO_LARGE. */
+  read(path: string): Promise<Uint8Array>;
+  /** The file in pieces; at most one piece is held. Errors as `read`. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** Creates folders as needed and replaces the file whole. Gives the bytes written. */
+  write(path: string, data: Uint8Array): Promise<number>;
+  /** Regular files that match, as paths relative to the workspace, sorted; bounded by FILE_LIMITS. */
+  glob(pattern: string): Promise<readonly string[]>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Follow so many redirects; each target is judged again. Default HTTP_LIMITS.redirects. */
+  readonly redirects?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names; several values of one name are joined by `, ` (set-cookie by line breaks). */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Inflated. */
+  readonly body: Uint8Array;
+  /** After redirects. */
+  readonly url: string;
+}
+
+/** The guarded dialler. Errors: URL_INVALID, EGRESS_REFUSED, HTTP_*, HEADER_INVALID. */
+export interface HttpCapability {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface CodeRequest {
+  readonly code: string;
+  /** Variables of the code by name. */
+  readonly names: Readonly<Record<string, Value>>;
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+  /** Seeds the code's random numbers. */
+  readonly seed: number;
+  /** The frozen time that the code sees, milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface CodeResult {
+  readonly value: Value;
+  readonly logs: readonly {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+  }[];
+}
+
+/** Untrusted code in a process of its own. Errors: CODE_*. */
+export interface CodeCapability {
+  javascript(request: CodeRequest): Promise<CodeResult>;
+}
+
+export interface Capabilities {
+  readonly files: FileCapability;
+  readonly http: HttpCapability;
+  readonly code: CodeCapability;
+}
+
+/** What a node type may ask for in `needs`. */
+export type CapabilityName = keyof Capabilities;
+
+/** The part of the capabilities that a node declared. */
+export type CapabilitySet<N extends readonly CapabilityName[]> = Pick<Capabilities, N[number]>;

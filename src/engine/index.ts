@@ -1,0 +1,1 @@
+export type { EnginePorts, Journal, Spawn, Visit, VisitNames } from './ports.ts';

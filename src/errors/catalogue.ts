@@ -1,0 +1,178 @@
+/**
+ * Every error that may leave a room, declared once: from this table come the type of codes, the exit
+ * codes of the command line, the HTTP status and docs/reference/errors.md. Longer than a file should
+ * be because it is a table. Codes are stable: a released one is never renamed or given a new meaning.
+ */
+
+export interface ErrorEntry {
+  /** What went wrong, in a few words; the message of one error names the thing. */
+  readonly title: string;
+  /** What a person can do about it; one error may carry a better remedy of its own. */
+  readonly remedy: string;
+  /** 2: the input was refused and nothing ran. 1: work began and failed. */
+  readonly exit: 1 | 2;
+  readonly status: number;
+}
+
+const refused = (title: string, remedy: string, status = 400): ErrorEntry => ({
+  title,
+  remedy,
+  exit: 2,
+  status,
+});
+const failed = (title: string, remedy: string, status = 422): ErrorEntry => ({
+  title,
+  remedy,
+  exit: 1,
+  status,
+});
+
+export const ERROR_CATALOGUE = {
+  // Text and structure of a flow
+  FLOW_TOO_LARGE: refused(
+    'The flow text is too large',
+    'Split the flow, or raise MAX_YAML_SIZE.',
+    413,
+  ),
+  FLOW_NOT_TEXT: refused('The flow is not UTF-8 text', 'Save the file as UTF-8.'),
+  YAML_SYNTAX: refused('The text is not valid YAML', 'Mend the YAML at the place shown.'),
+  JSON_SYNTAX: refused('The text is not valid JSON', 'Mend the JSON at the place shown.'),
+  YAML_TOO_DEEP: refused('The document is nested too deeply', 'Flatten it.'),
+  YAML_TOO_MANY_ALIASES: refused('The document uses too many aliases', 'Write the values out.'),
+  YAML_TOO_MANY_NODES: refused('The document has too many values', 'Split the flow.'),
+  YAML_TAG_REFUSED: refused(
+    'The document uses a YAML tag',
+    'Remove the tag; flows hold plain data.',
+  ),
+  DUPLICATE_KEY: refused('A key is given twice', 'Remove or rename one of the two.'),
+  FORBIDDEN_KEY: refused('A key has a reserved name', 'Rename it.'),
+  KEY_NOT_TEXT: refused('A key is not text', 'Put the key in quotes.'),
+  UNKNOWN_FORMAT: refused(
+    'The flow format is not known',
+    'Write a native flow: name, nodes, outputs.',
+  ),
+  MISSING_KEY: refused('A required key is missing', 'Add it.'),
+  UNKNOWN_KEY: refused('A key is not known here', 'Remove it or correct its spelling.'),
+  WRONG_TYPE: refused('A value has the wrong type', 'Write a value of the type shown.'),
+  WRONG_VALUE: refused('A value is not allowed here', 'Choose one of the values shown.'),
+  CONFLICTING_KEYS: refused('Keys exclude each other', 'Keep one of them.'),
+  INVALID_NAME: refused(
+    'A name has characters that are not allowed',
+    'Use letters, digits, _ and -.',
+  ),
+  RESERVED_NAME: refused('A name is reserved', 'Choose another name.'),
+
+  // Graph
+  UNKNOWN_NODE_TYPE: refused(
+    'The node type is not known',
+    'See docs/reference/nodes.md for the types.',
+  ),
+  UNKNOWN_NODE: refused('No node has this name', 'Correct the name or add the node.'),
+  UNKNOWN_PORT: refused('The node has no such port', 'Use one of its ports.'),
+  UNKNOWN_INPUT: refused(
+    'The flow has no such input',
+    'Declare it under inputs, or correct the name.',
+  ),
+  UNKNOWN_VARIABLE: refused('A template uses a name that is not known', 'Correct the name.'),
+  NOT_UPSTREAM: refused('A node is used that does not run before', 'Add it to depends_on.'),
+  CYCLE: refused('Nodes wait for each other in a circle', 'Remove one of the dependencies.'),
+  UNREACHABLE_NODE: refused('A node can never run', 'Connect it, or remove it.'),
+  REGION_MIXED: refused('Two splits meet without an aggregate', 'Aggregate one of them first.'),
+  REGION_MEMBER: refused(
+    'The nodes of a foreach are not its own',
+    'Give each foreach nodes of its own.',
+  ),
+  FLOW_EMPTY: refused('The flow has no nodes', 'Add at least one node.'),
+  FLOW_TOO_MANY_NODES: refused('The flow has too many nodes', 'Split it into several flows.'),
+
+  // Templates
+  TEMPLATE_SYNTAX: refused('The template is not valid', 'Mend the template at the place shown.'),
+  TEMPLATE_LEVEL: refused(
+    'The template does more than its place allows',
+    'Compute the value in an earlier node.',
+  ),
+  TEMPLATE_TOO_LARGE: refused('The template is too large', 'Split it.'),
+  TEMPLATE_UNDEFINED: failed(
+    'A template uses a value that is not there',
+    'Use default(), or provide the value.',
+  ),
+  TEMPLATE_TYPE: failed(
+    'A template does something that the value cannot do',
+    'Convert the value first.',
+  ),
+  TEMPLATE_FUEL: failed('A template did too much work', 'Make the loop or the data smaller.'),
+
+  // Settings
+  SETTINGS_INVALID: refused('Settings are not valid', 'Mend each setting shown.'),
+  SETTING_UNKNOWN: refused('A setting is not known', 'Correct its spelling or remove it.'),
+
+  // Starting and running
+  USAGE: refused('The command line is not valid', 'See sluice --help.'),
+  FILE_NOT_FOUND: refused('The file was not found', 'Check the path.', 404),
+  FLOW_INVALID: refused('The flow has problems', 'Mend each problem shown.'),
+  INPUT_MISSING: refused('A required input is missing', 'Give it with --input name=value.'),
+  INPUT_INVALID: refused('An input has the wrong type', 'Give a value of the declared type.'),
+  NODE_FAILED: failed('A node failed', 'See its message.'),
+  NODE_TIMEOUT: failed('A node took too long', 'Raise its timeout, or make the work smaller.'),
+  NODE_OUTPUT_INVALID: failed('A node gave something that is not JSON data', 'Return plain data.'),
+  NODE_INPUT_INVALID: failed('A node got data it cannot work with', 'Check the node before it.'),
+  SCHEMA_MISMATCH: failed('Data does not fit the declared schema', 'Mend the data or the schema.'),
+  NO_ROUTE: failed('No condition matched', 'Add a condition with is_default: true, or a fallback.'),
+  EXECUTION_TIMEOUT: failed('The execution took too long', 'Raise limits.timeout.', 408),
+  EXECUTION_CANCELLED: failed('The execution was cancelled', 'Start it again.', 409),
+  LIMIT_STEPS: failed(
+    'The execution made too many steps',
+    'Raise limits.steps, or make it smaller.',
+  ),
+  LIMIT_ITEMS: failed('A list has too many items for one region', 'Process it in parts.'),
+  CAPABILITY_ABSENT: failed(
+    'A node used what it did not declare',
+    'Report this: it is a defect of the node.',
+  ),
+  INTERNAL: failed('Something of ours failed', 'Report this with the execution id.', 500),
+
+  // Files
+  PATH_REFUSED: failed(
+    'The path leads outside the workspace',
+    'Use a path inside the workspace.',
+    403,
+  ),
+  PATH_DENIED: failed('The file matches a denied pattern', 'Choose another file.', 403),
+  PATH_NOT_FOUND: failed('There is no such file', 'Check the path.', 404),
+  PATH_NOT_FILE: failed('The path is not a regular file', 'Name a file.'),
+  FILE_TOO_LARGE: failed(
+    'The file is too large',
+    'Raise FILE_SECURITY_MAX_SIZE_MB, or use a smaller file.',
+    413,
+  ),
+  FILE_PARSE: failed('The file is not what its format says', 'Set format, or mend the file.'),
+  FILE_ENCODING: failed('The file is not in the given encoding', 'Set encoding.'),
+  FILE_FORMAT_UNSUPPORTED: failed('This file format cannot be read yet', 'Convert the file first.'),
+
+  // Network
+  URL_INVALID: failed('The URL is not valid', 'Write a full http or https URL.'),
+  EGRESS_REFUSED: failed(
+    'The server may not connect to this address',
+    'Have the operator list it in EGRESS_ALLOW.',
+    403,
+  ),
+  HTTP_FAILED: failed('The request failed', 'Check the host and try again.', 502),
+  HTTP_STATUS: failed('The server answered with an error status', 'Check the request.', 502),
+  HTTP_TIMEOUT: failed('The request took too long', 'Raise timeout.', 504),
+  HTTP_TOO_LARGE: failed('The answer is too large', 'Ask for less.', 502),
+  HTTP_REDIRECTS: failed('Too many redirects', 'Use the final URL.', 502),
+  HEADER_INVALID: failed('A header is not valid', 'Remove line breaks and control characters.'),
+
+  // Code
+  CODE_SYNTAX: refused('The code has a syntax error', 'Mend the code at the place shown.'),
+  CODE_ERROR: failed('The code threw an error', 'See the message and the line.'),
+  CODE_TIMEOUT: failed('The code took too long', 'Raise timeout, or make the work smaller.'),
+  CODE_MEMORY: failed('The code used too much memory', 'Raise memory_limit, or use less.'),
+  CODE_OUTPUT: failed(
+    'The code returned too much, or something that is not JSON',
+    'Return less plain data.',
+  ),
+  CODE_WORKER: failed('The code runner ended unexpectedly', 'Try again; report it if it stays.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
