@@ -1,5 +1,5 @@
 export { assert, unreachable } from './assert.ts';
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, every, systemClock } from './clock.ts';
 export type { Branded, ExecutionId, FlowId } from './ids.ts';
 export * from './limits.ts';
 export { nearest } from './near.ts';

@@ -1,15 +1,17 @@
 const LENGTH_MAX = 64;
 
 /**
- * The candidate that `name` most likely meant, or undefined when none is near: at most a third of its
- * letters differ (optimal string alignment distance, letter case ignored). Bounded: names over 64
- * characters are not compared. Cost: candidates x length squared.
+ * The candidate that `name` most likely meant, or undefined when none is near: at most a third of
+ * its letters differ (optimal string alignment distance, letter case ignored). Bounded: names over
+ * 64 characters are not compared. Cost: candidates x length squared.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LENGTH_MAX) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
+    // Two names of one letter have nothing in common when they differ.
+    if (name.length === 1 && candidate.length === 1) continue;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = distanceBetween(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

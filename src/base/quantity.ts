@@ -18,8 +18,8 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads `500ms`, `2s`, `1.5m`, `1h`, `7d` as whole milliseconds; a bare number counts in `bareUnit`.
- * Undefined when the text is no duration.
+ * Reads `500ms`, `2s`, `1.5m`, `1h`, `7d` as whole milliseconds; a bare number counts in
+ * `bareUnit`. Undefined when the text is no duration.
  */
 export function parseDuration(text: string | number, bareUnit: 'ms' | 's'): number | undefined {
   return parseQuantity(text, DURATION, DURATION_MS, DURATION_MS[bareUnit] ?? 1);

@@ -30,8 +30,8 @@ export function emptyMap(): Record<string, Value> {
 }
 
 /**
- * Copies anything into a Value: plain data in maps without a prototype. Members that are `undefined`
- * are left out of maps and become null in lists, as JSON does.
+ * Copies anything into a Value: plain data in maps without a prototype. Members that are
+ * `undefined` are left out of maps and become null in lists, as JSON does.
  *
  * Throws NotAValue for functions, symbols, bigints, NaN, infinities, class instances, getters,
  * cycles, and for data over `limits` (depth, members in all). Linear in the size of the data.

@@ -1,4 +1,5 @@
 import type { Value } from '../base/index.ts';
+import type { LogLine } from './execution.ts';
 
 /** Files of the workspace. Every path is relative to it and judged by its real path. */
 export interface FileCapability {
@@ -8,7 +9,9 @@ export interface FileCapability {
   stream(path: string): AsyncIterable<Uint8Array>;
   /** Creates folders as needed and replaces the file whole. Gives the bytes written. */
   write(path: string, data: Uint8Array): Promise<number>;
-  /** Regular files that match, as paths relative to the workspace, sorted; bounded by FILE_LIMITS. */
+  /**
+   * Regular files that match, as paths relative to the workspace, sorted; bounded by FILE_LIMITS.
+   */
   glob(pattern: string): Promise<readonly string[]>;
 }
 
@@ -17,7 +20,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  readonly timeoutMs: number;
+  /** From name lookup to the last byte; default the operator's HTTP_TIMEOUT. */
+  readonly timeoutMs?: number;
   readonly signal: AbortSignal;
   /** Follow so many redirects; each target is judged again. Default HTTP_LIMITS.redirects. */
   readonly redirects?: number;
@@ -25,7 +29,9 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
-  /** Lower-case names; several values of one name are joined by `, ` (set-cookie by line breaks). */
+  /**
+   * Lower-case names; several values of one name are joined by `, ` (set-cookie by line breaks).
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** Inflated. */
   readonly body: Uint8Array;
@@ -42,21 +48,21 @@ export interface CodeRequest {
   readonly code: string;
   /** Variables of the code by name. */
   readonly names: Readonly<Record<string, Value>>;
-  readonly timeoutMs: number;
+  /** Absent: JS_EXECUTION_TIMEOUT. */
+  readonly timeoutMs?: number;
   readonly memoryBytes: number;
   /** Seeds the code's random numbers. */
   readonly seed: number;
   /** The frozen time that the code sees, milliseconds since 1970. */
   readonly nowMs: number;
   readonly signal: AbortSignal;
+  /** Called for each line of the result's logs, and also for those of a call that then failed. */
+  log?(level: LogLine['level'], message: string): void;
 }
 
 export interface CodeResult {
   readonly value: Value;
-  readonly logs: readonly {
-    readonly level: 'debug' | 'info' | 'warn' | 'error';
-    readonly message: string;
-  }[];
+  readonly logs: readonly LogLine[];
 }
 
 /** Untrusted code in a process of its own. Errors: CODE_*. */

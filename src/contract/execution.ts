@@ -10,8 +10,8 @@ export interface LogLine {
 }
 
 /**
- * One visit of one node, as the journal keeps it: one record for each (node, path), written when the
- * visit is over. Times are milliseconds since 1970.
+ * One visit of one node, as the journal keeps it: one record for each (node, path), written when
+ * the visit is over. Times are milliseconds since 1970.
  */
 export interface StepRecord {
   readonly node: string;

@@ -17,6 +17,8 @@ export interface Templating {
    * renders it itself, once for each item for example, with names of its own.
    */
   readonly when: 'before' | 'by-node';
+  /** `by-node` only: names that the node itself gives when it renders, such as `item` in a list. */
+  readonly names?: readonly string[];
 }
 
 interface FieldBase {

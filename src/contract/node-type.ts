@@ -3,14 +3,14 @@ import type { CapabilityName, CapabilitySet } from './capability.ts';
 import type { ConfigOf, Fields, RenderTree } from './field.ts';
 
 /**
- * What a node does to the world. `pure`: nothing, it may be computed again after a crash. `read`: it
- * looks at the outside. `write`: it changes the outside, so each visit has an idempotency key.
+ * What a node does to the world. `pure`: nothing, it may be computed again after a crash. `read`:
+ * it looks at the outside. `write`: it changes the outside, so each visit has an idempotency key.
  */
 export type Effect = 'pure' | 'read' | 'write';
 
 /**
- * How the engine treats visits of the node. Roles are few and closed; a node with a role follows the
- * contract of that role (docs/semantics.md, section 4).
+ * How the engine treats visits of the node. Roles are few and closed; a node with a role follows
+ * the contract of that role (docs/semantics.md, section 4).
  * - `step`: takes values, gives a value
  * - `split`: gives `items`; everything downstream runs once for each, up to an aggregate
  * - `aggregate`: gets the items' values in `input.items`
@@ -22,7 +22,9 @@ export type NodeRole = 'step' | 'split' | 'aggregate' | 'filter' | 'foreach';
 /** What a split or foreach opens; read from its static config when the flow is compiled. */
 export interface RegionDeclaration {
   readonly itemName: string;
-  /** The reference that gives the list, such as `inputs.companies`; it may name a split upstream. */
+  /**
+   * The reference that gives the list, such as `inputs.companies`; it may name a split upstream.
+   */
   readonly source: string;
   /** foreach only: the nodes that run once for each item. */
   readonly members: readonly string[];
@@ -30,16 +32,31 @@ export interface RegionDeclaration {
   readonly parallel: boolean;
   /** foreach only: at most so many items at a time; absent means the execution's limit. */
   readonly concurrency?: number;
-  /** foreach only: the node, or node.field, whose value each item gives; absent means the last member. */
+  /**
+   * foreach only: the node, or node.field, whose value each item gives; absent means the last
+   * member.
+   */
   readonly collect?: string;
-  /** foreach only: `continue` gives null for an item that failed instead of failing the execution. */
+  /**
+   * foreach only: `continue` gives null for an item that failed instead of failing the execution.
+   */
   readonly onError: 'fail' | 'continue';
 }
 
-/** A config problem that no single field can see. `field` is a path such as `conditions[1].then`. */
+/**
+ * A config problem that no single field can see. `field` is a path such as `conditions[1].then`.
+ */
 export interface ConfigIssue {
-  readonly code: 'MISSING_KEY' | 'CONFLICTING_KEYS' | 'WRONG_VALUE' | 'CODE_SYNTAX';
+  readonly code:
+    | 'MISSING_KEY'
+    | 'CONFLICTING_KEYS'
+    | 'WRONG_VALUE'
+    | 'INVALID_NAME'
+    | 'CODE_SYNTAX'
+    | 'UNREACHABLE_NODE';
   readonly field: string;
+  /** Where in the text of the field, from 1; absent means where the field stands. */
+  readonly at?: { readonly line: number; readonly column: number };
   readonly message: string;
   readonly remedy?: string;
   readonly severity?: 'error' | 'warning';
@@ -60,8 +77,20 @@ export interface NodeContext {
   /** Seeded by execution and visit: the same over retries. */
   readonly random: Random;
   sleep(ms: number): Promise<void>;
-  /** Renders a by-node field with these names over those of the visit. */
-  render(tree: RenderTree, names?: Readonly<Record<string, Value>>): Value;
+  /**
+   * Renders a by-node field with these names over those of the visit. `readText`, when given, turns
+   * the rendered text of every string that is not one single expression into its value; strings
+   * that are one expression keep the type of their value and never pass through it.
+   */
+  render(
+    tree: RenderTree,
+    names?: Readonly<Record<string, Value>>,
+    readText?: (text: string) => Value,
+  ): Value;
+  /** The text of a by-node text field as written in the flow, unrendered; '' for a list or map. */
+  source(tree: RenderTree): string;
+  /** True when a template of the tree reads this name from outside. */
+  mentions(tree: RenderTree, name: string): boolean;
   /** The value of a reference; throws an AppError that names what is missing. */
   lookup(reference: string): Value;
   /** Everything a template of this visit could see, by name; for nodes that hand it to code. */
@@ -82,6 +111,8 @@ export interface NodeInput {
   readonly dependencies: Readonly<Record<string, Value>>;
   /** Aggregate only: one value for each item that was not dropped, in index order. */
   readonly items: readonly Value[] | undefined;
+  /** Aggregate only: see `NodeType.valueAlias`; set where `field` is the alias of the items. */
+  readonly itemAlias?: string;
 }
 
 export interface NodeResult {
@@ -113,8 +144,8 @@ export interface NodeType {
   /** A whole small flow in YAML that uses the node and runs; shown on its reference page. */
   readonly example: string;
   /**
-   * A name under which system 1 wraps the value (`result` for code): `field: result` of an aggregate
-   * then means the value itself.
+   * A name under which system 1 wraps the value (`result` for code): `field: result` of an
+   * aggregate then means the value itself.
    */
   readonly valueAlias?: string;
   /** Config problems across fields, on the literal config: templates appear as their text. */
@@ -141,7 +172,7 @@ export function defineNode<const C extends Fields, const N extends readonly Capa
     ): Promise<NodeResult> | NodeResult;
   },
 ): NodeType {
-  // The engine checks the config against `config` and hands over the declared capabilities before it
-  // calls `run`, which is what makes the narrower parameter types true.
+  // The engine checks the config against `config` and hands over the declared capabilities before
+  // it calls `run`, which is what makes the narrower parameter types true.
   return Object.freeze(type) as unknown as NodeType;
 }

@@ -14,7 +14,10 @@ export interface Problem {
   readonly file?: string;
   readonly line: number;
   readonly column: number;
-  /** The path in the document: `nodes.fetch.config.url`, `nodes.a.depends_on[0]`; '' is the document. */
+  /**
+   * The path in the document: `nodes.fetch.config.url`, `nodes.a.depends_on[0]`; '' is the
+   * document.
+   */
   readonly path: string;
   /** The offending line as written, without its line break; cut at 200 characters. */
   readonly sourceLine: string;

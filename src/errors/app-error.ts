@@ -19,7 +19,9 @@ export interface AppErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Private: kept for the log, never shown. */
   readonly cause?: unknown;
-  /** True when the same work may succeed later, so that a retry policy may try again. Default true. */
+  /**
+   * True when the same work may succeed later, so that a retry policy may try again. Default true.
+   */
   readonly retryable?: boolean;
 }
 
@@ -44,7 +46,9 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? ERROR_CATALOGUE[code].exit === 1;
   }
 
-  /** The same error at a place, for whoever knows the flow's text; an error that has one keeps it. */
+  /**
+   * The same error at a place, for whoever knows the flow's text; an error that has one keeps it.
+   */
   at(place: Place): AppError {
     if (this.place !== undefined) return this;
     const { code, message, remedy, retryable, cause } = this;

@@ -1,7 +1,8 @@
 /**
- * Every error that may leave a room, declared once: from this table come the type of codes, the exit
- * codes of the command line, the HTTP status and docs/reference/errors.md. Longer than a file should
- * be because it is a table. Codes are stable: a released one is never renamed or given a new meaning.
+ * Every error that may leave a room, declared once: from this table come the type of codes, the
+ * exit codes of the command line, the HTTP status and docs/reference/errors.md. Longer than a file
+ * should be because it is a table. Codes are stable: a released one is never renamed or given a new
+ * meaning.
  */
 
 export interface ErrorEntry {
@@ -104,7 +105,6 @@ export const ERROR_CATALOGUE = {
 
   // Settings
   SETTINGS_INVALID: refused('Settings are not valid', 'Mend each setting shown.'),
-  SETTING_UNKNOWN: refused('A setting is not known', 'Correct its spelling or remove it.'),
 
   // Starting and running
   USAGE: refused('The command line is not valid', 'See sluice --help.'),
@@ -145,6 +145,7 @@ export const ERROR_CATALOGUE = {
     'Raise FILE_SECURITY_MAX_SIZE_MB, or use a smaller file.',
     413,
   ),
+  FILE_TOO_MANY: failed('The pattern covers too many files', 'Narrow the pattern.'),
   FILE_PARSE: failed('The file is not what its format says', 'Set format, or mend the file.'),
   FILE_ENCODING: failed('The file is not in the given encoding', 'Set encoding.'),
   FILE_FORMAT_UNSUPPORTED: failed('This file format cannot be read yet', 'Convert the file first.'),
@@ -159,7 +160,7 @@ export const ERROR_CATALOGUE = {
   HTTP_FAILED: failed('The request failed', 'Check the host and try again.', 502),
   HTTP_STATUS: failed('The server answered with an error status', 'Check the request.', 502),
   HTTP_TIMEOUT: failed('The request took too long', 'Raise timeout.', 504),
-  HTTP_TOO_LARGE: failed('The answer is too large', 'Ask for less.', 502),
+  HTTP_TOO_LARGE: failed('The answer or the request is too large', 'Ask for less.', 502),
   HTTP_REDIRECTS: failed('Too many redirects', 'Use the final URL.', 502),
   HEADER_INVALID: failed('A header is not valid', 'Remove line breaks and control characters.'),
 
@@ -170,7 +171,12 @@ export const ERROR_CATALOGUE = {
   CODE_MEMORY: failed('The code used too much memory', 'Raise memory_limit, or use less.'),
   CODE_OUTPUT: failed(
     'The code returned too much, or something that is not JSON',
-    'Return less plain data.',
+    'Return less, and only plain data.',
+  ),
+  CODE_INPUT: failed(
+    'The code was given too much data',
+    'Name only the values that it needs.',
+    413,
   ),
   CODE_WORKER: failed('The code runner ended unexpectedly', 'Try again; report it if it stays.'),
 } as const satisfies Record<string, ErrorEntry>;
