@@ -1,0 +1,62 @@
+// `npm run generate` writes the files that are made from the tables in src; with `--check` it
+// writes nothing and fails where one is out of date.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT, runMain } from './run-process.js';
+
+/** Each generated file: {path, text, isCurrent}. Needs the installed dependencies. */
+export async function generatedFiles() {
+  const made = await evaluateEntry();
+  return made.map(({ path, text }) => ({ path, text, isCurrent: text === readText(path) }));
+}
+
+/** Node 20 cannot import TypeScript, so the entry is bundled, imported once and removed. */
+async function evaluateEntry() {
+  const esbuild = await import('esbuild');
+  const file = `${ROOT}/.cache/generate-${process.pid}.mjs`;
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    await esbuild.build({
+      absWorkingDir: ROOT,
+      entryPoints: ['scripts/generate-entry.ts'],
+      outfile: file,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      logLevel: 'error',
+    });
+    const { generatedFiles: make } = await import(pathToFileURL(file).href);
+    return make();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function readText(path) {
+  try {
+    return readFileSync(`${ROOT}/${path}`, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function main(words) {
+  const isCheck = words.includes('--check');
+  const files = await generatedFiles();
+  for (const { path, text, isCurrent } of files) {
+    if (isCheck && !isCurrent) console.log(`${path} is out of date: run npm run generate`);
+    else if (!isCurrent) {
+      mkdirSync(dirname(`${ROOT}/${path}`), { recursive: true });
+      writeFileSync(`${ROOT}/${path}`, text);
+      console.log(`wrote ${path}`);
+    }
+  }
+  const isWrong = isCheck && files.some(({ isCurrent }) => !isCurrent);
+  process.exitCode = isWrong ? 1 : 0;
+}
+
+await runMain(import.meta.url, main);
