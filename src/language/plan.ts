@@ -31,6 +31,8 @@ export interface InputDeclaration {
   readonly description: string;
   /** Allowed values, where the flow lists them. */
   readonly choices?: readonly Value[];
+  /** What its items or fields must be, where the flow says so; see `checkSchema`. */
+  readonly schema?: Value;
 }
 
 /** `inputs.a.b`, `node.a.b`, or a name of the region with fields: root and the fields after it. */
@@ -77,6 +79,8 @@ export interface PlanNode {
   readonly opens?: PlanRegion;
   /** Aggregate: the split whose region it closes; absent where it aggregates a plain list. */
   readonly closes?: string;
+  /** Aggregate: the `field` by which an item without a field of that name gives itself. */
+  readonly itemAlias?: string;
   /**
    * Aggregate after a foreach whose `field` names a member of that foreach: each item is that
    * member's value instead of the foreach's own.
@@ -97,7 +101,9 @@ export interface PlanNode {
   readonly place: Place;
 }
 
-/** `attempts` counts the first one too; the wait before attempt n is backoff x 2^(n-2), with jitter. */
+/**
+ * `attempts` counts the first one too; the wait before attempt n is backoff x 2^(n-2), with jitter.
+ */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly backoffMs: number;
@@ -109,7 +115,13 @@ export type PlanConfig = {
 };
 
 export type ConfigPart =
-  | { readonly kind: 'value'; readonly value: Value; readonly place: Place }
+  | {
+      readonly kind: 'value';
+      readonly value: Value;
+      readonly place: Place;
+      /** Code only, so that a line of the code can be shown as a line of the file. */
+      readonly origin?: TextOrigin;
+    }
   | {
       readonly kind: 'template';
       readonly template: Template;
@@ -124,16 +136,22 @@ export type ConfigPart =
     };
 
 /**
- * Where the text of a template stands in the file, so that a place inside the template can be shown as
- * a place in the file: line of the file for line 1 of the template, and the columns to add.
+ * Where the text of a template stands in the file, so that a place inside the template can be shown
+ * as a place in the file, whatever way the text is written there; see `placeInFile`.
  */
 export interface TextOrigin {
   readonly file?: string;
-  readonly line: number;
-  /** Added to columns of the template's first line. */
-  readonly firstColumn: number;
-  /** Added to columns of its other lines (the indent of a block scalar). */
-  readonly otherColumn: number;
-  /** The lines of the file from `line` on that the template covers, each cut at 200 characters. */
-  readonly lines: readonly string[];
+  /** The path in the document, such as `nodes.greet.config.template`. */
+  readonly path: string;
+  /**
+   * By rising `from`, starting at 0: from this offset of the text on, characters stand at `line`
+   * and `column` of the file, and to the right of it.
+   */
+  readonly pieces: readonly {
+    readonly from: number;
+    readonly line: number;
+    readonly column: number;
+  }[];
+  /** Lines of the file by number, those on which pieces start; each cut at 200 characters. */
+  readonly lines: ReadonlyMap<number, string>;
 }
