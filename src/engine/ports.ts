@@ -3,11 +3,13 @@ import type { LogLine, NodeInput, NodeResult, StepRecord } from '../contract/ind
 import type { Names, PlanNode } from '../language/index.ts';
 
 /**
- * Where steps are kept. The engine appends a record when a visit is over and reads them once, before
- * it starts. The memory implementation is in memory-journal.ts; PostgreSQL follows.
+ * Where steps are kept. The engine appends a record when a visit is over and reads them once,
+ * before it starts. The memory implementation is in memory-journal.ts; PostgreSQL follows.
  */
 export interface Journal {
-  /** The steps of an execution that are already recorded, in the order in which they were written. */
+  /**
+   * The steps of an execution that are already recorded, in the order in which they were written.
+   */
   load(executionId: string): Promise<readonly StepRecord[]>;
   /** Keeps one step; a second record for the same (node, path) is refused by an error. */
   append(executionId: string, step: StepRecord): Promise<void>;

@@ -1,0 +1,97 @@
+import { type Clock, emptyMap, seededRandom, seedFromText, type Value } from '../base/index.ts';
+import type { Capabilities, NodeContext } from '../contract/index.ts';
+import { AppError } from '../errors/index.ts';
+import {
+  type Names,
+  type PlanNode,
+  renderConfig,
+  renderTree,
+  resolveReference,
+  treeMentions,
+  treeSource,
+} from '../language/index.ts';
+import { checkedResult, checkInput } from './node-data.ts';
+import type { Spawn, Visit } from './ports.ts';
+
+/** The capabilities of one visit: made for each, so that they can know the flow's grants. */
+export type CapabilityProvider = (visit: Visit) => Partial<Capabilities>;
+
+/**
+ * The Spawn that runs node types: renders the config, checks `input_schema`, calls `run` with the
+ * capabilities that the type declares and no other, checks what it gave, copies and freezes it.
+ *
+ * Rejects with what `run` threw, with errors of templates at their place, NODE_OUTPUT_INVALID,
+ * SCHEMA_MISMATCH or CAPABILITY_ABSENT. Heeding the signal is up to the node; VisitRun does not
+ * rely on it.
+ */
+export function spawnNode(
+  capabilities: Partial<Capabilities> | CapabilityProvider,
+  clock: Clock,
+): Spawn {
+  const provide: CapabilityProvider =
+    typeof capabilities === 'function' ? capabilities : () => capabilities;
+  return async (visit) => {
+    const { type } = visit.node;
+    const config = renderConfig(visit.node, visit.names);
+    checkInput(visit);
+    const context = { ...contextOf(visit, clock), ...declared(visit.node, provide(visit)) };
+    // `renderConfig` gives what the type's table of fields says, which is what `run` was typed by.
+    const given: unknown = await type.run(context, config as never, visit.input);
+    return checkedResult(visit.node, given);
+  };
+}
+
+function declared(node: PlanNode, provided: Partial<Capabilities>): Partial<Capabilities> {
+  const handed: Record<string, unknown> = {};
+  for (const name of node.type.needs) {
+    if (provided[name] === undefined) throw absent(node, name);
+    handed[name] = provided[name];
+  }
+  return handed;
+}
+
+function contextOf(visit: Visit, clock: Clock): NodeContext {
+  const { node, path, attempt, idempotencyKey, signal, names } = visit;
+  return {
+    node: node.name,
+    path,
+    attempt,
+    idempotencyKey,
+    signal,
+    now: () => clock.now(),
+    random: seededRandom(seedFromText(idempotencyKey)),
+    sleep: (ms) => clock.sleep(ms, signal),
+    render: (tree, own, readText) => renderTree(tree, own ? over(own, names) : names, readText),
+    source: treeSource,
+    mentions: treeMentions,
+    lookup: (reference) => resolveReference(reference, names),
+    names: () => allOf(visit),
+    log: (level, message) => visit.log({ level, message }),
+  };
+}
+
+/** The node's own names over those of the visit. */
+function over(own: Readonly<Record<string, Value>>, names: Names): Names {
+  return {
+    get: (name) => (Object.hasOwn(own, name) ? own[name] : names.get(name)),
+    whyMissing: (name) => names.whyMissing?.(name),
+    all: () => [...new Set([...Object.keys(own), ...(names.all?.() ?? [])])],
+  };
+}
+
+function allOf({ names }: Visit): Readonly<Record<string, Value>> {
+  const all = emptyMap();
+  for (const name of names.all()) {
+    const value = names.get(name);
+    if (value !== undefined) all[name] = value;
+  }
+  return all;
+}
+
+function absent(node: PlanNode, capability: string): AppError {
+  return new AppError('CAPABILITY_ABSENT', {
+    message: `node ${node.name} of type ${node.type.id} needs ${capability}, which is not there`,
+    remedy: 'Start the server, or the command, with what the node needs.',
+    retryable: false,
+  });
+}
