@@ -1,0 +1,51 @@
+/**
+ * What is compiled inside QuickJS only once it is needed, after the user's code: a function of the
+ * prelude's `tools` and limits that gives
+ * - `strict(value)`: the value as JSON with `=`, or `!` and the path of a number that JSON lacks
+ * - `describe(thrown)`: `[name, message, stack]` as JSON; getters of what was thrown may run
+ *
+ * It names nothing global, as everything there may be the code's by now.
+ */
+export const REPORT = `
+(function ({ apply, isArray, isFinite, isObject, slice, stringify, tryShow }, limits) {
+  const cut = (text) => stringify(apply(slice, text, [0, limits.text]));
+
+  // Holders are linked, not listed: an array's setters could be the code's.
+  function pathOf(link, holder, key) {
+    let path = '';
+    for (let at = { holder, key, up: link }; at.up !== null; at = at.up) {
+      path = (isArray(at.holder) ? '[' + at.key + ']' : '.' + at.key) + path;
+    }
+    return path;
+  }
+
+  return {
+    strict(value) {
+      let why = '';
+      let link = null;
+      const text = stringify(value, function (key, item) {
+        while (link !== null && link.value !== this) link = link.up;
+        if (typeof item === 'number' && !isFinite(item) && why === '') {
+          const path = apply(slice, pathOf(link, this, key), [0, limits.path]);
+          why = '!result' + path + ' is ' + item + ', which JSON cannot hold';
+        }
+        if (isObject(item)) link = { value: item, holder: this, key, up: link };
+        return item;
+      });
+      return why === '' ? '=' + text : why;
+    },
+    describe(thrown) {
+      let name = '';
+      let message = '';
+      let stack = '';
+      if (isObject(thrown)) {
+        try { if (typeof thrown.name === 'string') name = thrown.name; } catch {}
+        try { if (typeof thrown.message === 'string') message = thrown.message; } catch {}
+        try { if (typeof thrown.stack === 'string') stack = thrown.stack; } catch {}
+      }
+      if (name === '' && message === '') message = 'the code threw ' + tryShow(thrown);
+      return '[' + cut(name) + ',' + cut(message) + ',' + cut(stack) + ']';
+    },
+  };
+})
+`;

@@ -1,0 +1,2 @@
+export type { CodeRunner, SyntaxProblem } from './code-runner.ts';
+export { type JavascriptPoolOptions, javascriptPool } from './javascript-pool.ts';

@@ -1,0 +1,11 @@
+/** What the sandbox uses of WebAssembly; Node's own types only name the types of values. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Memory {
+    /** Both in pages of 64 KiB. */
+    constructor(descriptor: { readonly initial: number; readonly maximum: number });
+    readonly buffer: ArrayBuffer;
+  }
+}
