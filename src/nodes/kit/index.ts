@@ -1,17 +1,31 @@
 /** All that a node type may use, besides its context. */
 export {
+  assert,
+  CODE_LIMITS,
+  DATA_LIMITS,
+  ENGINE_LIMITS,
   emptyMap,
   equalValues,
+  FILE_LIMITS,
+  HTTP_LIMITS,
   isList,
   isMap,
+  TEMPLATE_LIMITS,
   toValue,
+  VALUE_LIMITS,
   type Value,
   type ValueMap,
 } from '../../base/index.ts';
-export * from '../../base/limits.ts';
 export {
+  type CodeCapability,
   type ConfigIssue,
+  type ConfigOf,
   defineNode,
+  type Fields,
+  type FileCapability,
+  type HttpCapability,
+  type HttpRequest,
+  type HttpResponse,
   type NodeContext,
   type NodeInput,
   type NodeResult,
@@ -19,3 +33,10 @@ export {
   type RenderTree,
 } from '../../contract/index.ts';
 export { AppError } from '../../errors/index.ts';
+export { eachItem } from './each-item.ts';
+export { fieldAt } from './field-path.ts';
+export { itemNameIssues } from './item-name.ts';
+export { describe, fieldRemedy, listAt, listUpstream } from './list-input.ts';
+export { canonicalText, mapOf } from './map-of.ts';
+export { readText } from './read-text.ts';
+export { conditionIssues, isTrue } from './truth.ts';
