@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  type ExecutionId,
+  FILE_LIMITS,
+  seededRandom,
+  seedFromText,
+  systemClock,
+  type Value,
+} from './base/index.ts';
+import type { FlowText, InputProblem, Local, RunRequest } from './cli/index.ts';
+import type { Settings } from './config/index.ts';
+import type { Capabilities, CapabilityName, ExecutionResult } from './contract/index.ts';
+import { execute, memoryJournal, spawnNode } from './engine/index.ts';
+import { AppError, asAppError } from './errors/index.ts';
+import {
+  checkInputs,
+  compile,
+  type InputDeclaration,
+  type Plan,
+  parseInputText,
+  readData,
+} from './language/index.ts';
+import { NODE_TYPES } from './nodes/index.ts';
+
+/** What the composition root is handed by main.ts. */
+export interface AppOptions {
+  readonly settings: Settings;
+  /** All of standard input, at most `bytesMax` and one byte more. */
+  readStandardInput(bytesMax: number): Promise<Uint8Array>;
+  /** The bundled program of the JavaScript worker. */
+  readonly javascriptWorker: URL;
+}
+
+export interface App extends Local {
+  /** Ends worker processes and connections; the app is of no use afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the house together for local commands: language, nodes, engine on a journal in memory, and
+ * the guarded capabilities. Parts that only some flows need are loaded when a flow needs them.
+ */
+export function createApp(options: AppOptions): App {
+  const { settings } = options;
+  const textBytes = settings.MAX_YAML_SIZE;
+  const capabilities = lazyCapabilities(options);
+  return {
+    readText: (path) => readText(path, textBytes, options),
+    compile: ({ file, bytes }) =>
+      compile(bytes, { file, nodeTypes: NODE_TYPES, limits: { textBytes } }),
+    parseInput,
+    checkInputs,
+    readInputs: async (path) => {
+      const { bytes } = await readText(path, FILE_LIMITS.fileBytes, options);
+      return readData(bytes, path);
+    },
+    run: async (request) => {
+      const workspace = await workspaceOf(request.workspace);
+      const needed = await capabilities.open(request.plan, workspace);
+      return runPlan(request, settings, needed);
+    },
+    close: capabilities.close,
+  };
+}
+
+interface LazyCapabilities {
+  /** What the nodes of a plan need, and nothing else. */
+  open(plan: Plan, workspace: string): Promise<Partial<Capabilities>>;
+  close(): Promise<void>;
+}
+
+function lazyCapabilities(options: AppOptions): LazyCapabilities {
+  const { settings, javascriptWorker } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const makers: {
+    readonly [Name in CapabilityName]: (workspace: string) => Promise<Capabilities[Name]>;
+  } = {
+    files: async (workspace) => {
+      const { openWorkspace } = await import('./guard/index.ts');
+      return openWorkspace({
+        root: workspace,
+        allowedDirs: settings.FILE_SECURITY_ALLOWED_DIRS,
+        deniedPatterns: settings.FILE_SECURITY_DENIED_PATTERNS,
+        fileBytesMax: settings.FILE_SECURITY_MAX_SIZE_MB * 1024 * 1024,
+      });
+    },
+    http: async () => {
+      const { guardedHttp } = await import('./guard/index.ts');
+      const http = guardedHttp({ allow: settings.EGRESS_ALLOW, timeoutMs: settings.HTTP_TIMEOUT });
+      closers.push(() => http.close());
+      return http;
+    },
+    code: async () => {
+      const { javascriptPool } = await import('./sandbox/index.ts');
+      const pool = javascriptPool({
+        workerFile: javascriptWorker,
+        timeoutMs: settings.JS_EXECUTION_TIMEOUT,
+      });
+      closers.push(() => pool.close());
+      return { javascript: (request) => pool.run(request) };
+    },
+  };
+  return {
+    open: async (plan, workspace) => {
+      const needs = new Set(plan.nodes.flatMap((node) => node.type.needs));
+      const opened = await Promise.all(
+        [...needs].map(async (need) => [need, await makers[need](workspace)] as const),
+      );
+      return Object.fromEntries(opened);
+    },
+    close: async () => {
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+}
+
+function runPlan(
+  request: RunRequest,
+  settings: Settings,
+  capabilities: Partial<Capabilities>,
+): Promise<ExecutionResult> {
+  const executionId = randomUUID() as ExecutionId; // The only maker of execution ids so far.
+  return execute(request.plan, request.inputs, {
+    executionId,
+    ports: {
+      clock: systemClock,
+      random: seededRandom(seedFromText(executionId)),
+      journal: memoryJournal(),
+      spawn: spawnNode(capabilities, systemClock),
+    },
+    limits: {
+      timeoutMs: settings.EXECUTION_TIMEOUT,
+      concurrency: settings.EXECUTION_CONCURRENCY,
+    },
+    signal: request.signal,
+    onEvent: request.onEvent,
+  });
+}
+
+function parseInput(declaration: InputDeclaration, text: string): { value: Value } | InputProblem {
+  try {
+    return { value: parseInputText(declaration, text) };
+  } catch (thrown) {
+    const { code, message, remedy } = asAppError(thrown);
+    if (code !== 'INPUT_INVALID') throw thrown;
+    return { code, message, remedy, input: declaration.name };
+  }
+}
+
+async function workspaceOf(folder: string): Promise<string> {
+  const path = resolve(folder);
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) return path;
+  throw new AppError('FILE_NOT_FOUND', {
+    message: `the workspace ${folder} is not a folder`,
+    remedy: 'Name an existing folder with --workspace.',
+  });
+}
+
+async function readText(path: string, bytesMax: number, options: AppOptions): Promise<FlowText> {
+  if (path === '-') {
+    return { file: '(standard input)', bytes: await options.readStandardInput(bytesMax) };
+  }
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) {
+    throw new AppError('FILE_NOT_FOUND', { message: `there is no file ${path}` });
+  }
+  if (!stats.isFile()) {
+    throw new AppError('FILE_NOT_FOUND', {
+      message: `${path} is not a file`,
+      remedy: 'Name a flow in a YAML or JSON file, or - for standard input.',
+    });
+  }
+  if (stats.size > bytesMax) {
+    throw new AppError('FLOW_TOO_LARGE', {
+      message: `${path} has ${stats.size} bytes; at most ${bytesMax} are read`,
+    });
+  }
+  const bytes = await readFile(path).catch((cause) => {
+    throw new AppError('FILE_NOT_FOUND', { message: `${path} cannot be read`, cause });
+  });
+  return { file: path, bytes };
+}
