@@ -5,7 +5,7 @@ export const javascriptNode = defineNode({
   id: 'javascript',
   version: 1,
   title: 'JavaScript',
-  summary: 'Runs JavaScript in a jail without network, files, clock or timers.',
+  summary: 'Runs JavaScript in a process of its own, without network, files, clock or timers.',
   role: 'step',
   effect: 'pure',
   needs: ['code'],
