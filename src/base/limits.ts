@@ -50,11 +50,13 @@ export const ENGINE_LIMITS = {
   cells: 1_000_000,
   /** Visits of one execution that run at the same time. */
   concurrency: 16,
+  concurrencyMax: 1_000,
   /** Visits of one execution that start before the event loop gets a turn. */
   visitsATurn: 256,
   /** Items of one split or foreach. */
   regionItems: 20_000,
   executionMs: 60 * 60 * 1000,
+  executionMsMax: 7 * 24 * 60 * 60 * 1000,
   retryAttempts: 20,
   backoffMs: 5 * 60 * 1000,
   /** How long a running visit may take to end after it was told to stop. */

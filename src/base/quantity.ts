@@ -45,13 +45,23 @@ function parseQuantity(
   return unit === undefined ? undefined : Math.round(Number(found[1]) * unit);
 }
 
-/** `850 ms`, `2.4 s`, `3 min 5 s`, `2 h 10 min`: what a person reads. */
+/** `850 ms`, `2.4 s`, `30 s`, `3 min 5 s`, `2 h 10 min`, `7 d`: what a person reads. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.round((ms % 60_000) / 1_000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1).replace(/\.0$/, '')} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair([minutes, 'min'], [seconds % 60, 's']);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return pair([hours, 'h'], [minutes % 60, 'min']);
+  return pair([Math.floor(hours / 24), 'd'], [hours % 24, 'h']);
+}
+
+/** The smaller part only where there is some. */
+function pair(large: readonly [number, string], small: readonly [number, string]): string {
+  const words = small[0] === 0 ? [large] : [large, small];
+  return words.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
 /** `812 B`, `4.0 KB`, `1.5 MB`: what a person reads, in powers of 1024. */

@@ -100,7 +100,7 @@ describe('loadSettings', () => {
     expect(found.map((line) => line.split('; it is')[0])).toEqual([
       'environment: SLUICE_MAX_YAML_SIZ is no setting. Did you mean SLUICE_MAX_YAML_SIZE?',
       'environment: HTTP_TIMEOUT must be a duration such as 30s or 5m (a bare number is seconds),' +
-        ' from 100 ms to 5 min 0 s',
+        ' from 100 ms to 5 min',
       '.env:1: has no =. Write NAME=value, or # before a comment.',
       '.env:3: SLUICE_COLOUR is no setting. Remove it; docs/reference/settings.md lists all settings.',
       '.env:2: LOG_LEVEL must be one of debug, info, warn, error',

@@ -111,7 +111,7 @@ describe('parseSetting', () => {
     const result = parseSetting(SETTINGS.HTTP_TIMEOUT, 'hunter2');
     expect(result).toEqual({
       ok: false,
-      mustBe: 'a duration such as 30s or 5m (a bare number is seconds), from 100 ms to 5 min 0 s',
+      mustBe: 'a duration such as 30s or 5m (a bare number is seconds), from 100 ms to 5 min',
     });
   });
 

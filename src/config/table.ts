@@ -83,7 +83,7 @@ export const SETTINGS = {
     type: 'duration',
     default: ENGINE_LIMITS.executionMs,
     min: 1_000,
-    max: 7 * 24 * 60 * 60 * 1_000,
+    max: ENGINE_LIMITS.executionMsMax,
     summary:
       'How long one execution may take; the timeout in the limits of a flow can only lower it.',
     group: 'Executions',
@@ -94,7 +94,7 @@ export const SETTINGS = {
     type: 'integer',
     default: ENGINE_LIMITS.concurrency,
     min: 1,
-    max: 1_000,
+    max: ENGINE_LIMITS.concurrencyMax,
     unit: 'visits',
     summary: 'How many nodes of one execution run at the same time.',
     group: 'Executions',

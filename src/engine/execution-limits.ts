@@ -14,14 +14,14 @@ export interface ExecutionLimits {
   readonly graceMs: number;
 }
 
-/** A flow's own limits stand in for the defaults; what the operator gives is never exceeded. */
+/** What the operator gives counts where the flow says nothing, and is never exceeded by a flow. */
 export function limitsOf(plan: Plan, operator: Partial<ExecutionLimits>): ExecutionLimits {
   const { timeoutMs, steps, concurrency } = plan.limits;
-  const most = (ours: number, theirs: number | undefined) => Math.min(ours, theirs ?? ours);
+  const bound = (own: number | undefined, most: number) => Math.min(own ?? most, most);
   return {
-    timeoutMs: most(timeoutMs ?? ENGINE_LIMITS.executionMs, operator.timeoutMs),
-    steps: most(steps ?? ENGINE_LIMITS.steps, operator.steps),
-    concurrency: Math.max(1, most(concurrency ?? ENGINE_LIMITS.concurrency, operator.concurrency)),
+    timeoutMs: bound(timeoutMs, operator.timeoutMs ?? ENGINE_LIMITS.executionMs),
+    steps: bound(steps, operator.steps ?? ENGINE_LIMITS.steps),
+    concurrency: bound(concurrency, operator.concurrency ?? ENGINE_LIMITS.concurrency),
     regionItems: operator.regionItems ?? ENGINE_LIMITS.regionItems,
     graceMs: operator.graceMs ?? ENGINE_LIMITS.graceMs,
   };

@@ -84,7 +84,7 @@ nodes:
       size: big
 `),
     ).toEqual([
-      '7:13 WRONG_VALUE nodes.a.config.wait | wait must be between 0 ms and 1 min 0 s, not 2 min 0 s | Write a value between 0 ms and 1 min 0 s.',
+      '7:13 WRONG_VALUE nodes.a.config.wait | wait must be between 0 ms and 1 min, not 2 min | Write a value between 0 ms and 1 min.',
       '8:14 WRONG_VALUE nodes.a.config.count | count must be between 1 and 10, not 11 | Write a value between 1 and 10.',
       '9:14 WRONG_VALUE nodes.a.config.names | names must have at most 3 entries, not 4 | Write at most 3 entries.',
       '10:13 WRONG_VALUE nodes.a.config.size | size must be a size such as 512KB, 100MB or 1GB, or a number of bytes, not "big" | Write a size such as 512KB, 100MB or 1GB, or a number of bytes.',

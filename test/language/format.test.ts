@@ -132,11 +132,11 @@ nodes: {a: {type: wrap, config: {code: x}}}
   it('checks limits', () => {
     expect(
       problemsOf(`name: x
-limits: {timeout: 2d, steps: 0, concurrency: many, tokens: 5}
+limits: {timeout: 8d, steps: 0, concurrency: many, tokens: 5}
 nodes: {a: {type: wrap, config: {code: x}}}
 `),
     ).toEqual([
-      '2:19 WRONG_VALUE limits.timeout | timeout must be between 1 ms and 1 h 0 min, not 48 h 0 min | Write a value between 1 ms and 1 h 0 min.',
+      '2:19 WRONG_VALUE limits.timeout | timeout must be between 1 ms and 7 d, not 8 d | Write a value between 1 ms and 7 d.',
       '2:30 WRONG_VALUE limits.steps | steps must be between 1 and 100000, not 0 | Write a value between 1 and 100000.',
       '2:46 WRONG_TYPE limits.concurrency | concurrency must be a whole number, not the text "many" | Write a whole number.',
       'warning 2:52 UNKNOWN_KEY limits.tokens | limits.tokens is read, but nothing uses it yet | Keep it for the server, or remove it.',

@@ -88,6 +88,6 @@ describe('the reference pages', () => {
       'wrap',
     ]);
     expect(page).toContain('| `conditions[].then` | text | **required** | A route. |');
-    expect(page).toContain('| `wait` | duration, 0 ms to 1 min 0 s |  | A time.');
+    expect(page).toContain('| `wait` | duration, 0 ms to 1 min |  | A time.');
   });
 });

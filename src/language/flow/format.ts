@@ -73,7 +73,7 @@ export const LIMITS_FIELDS = {
   timeout: {
     kind: 'duration',
     min: 1,
-    max: ENGINE_LIMITS.executionMs,
+    max: ENGINE_LIMITS.executionMsMax,
     summary: 'How long one execution may take.',
   },
   steps: {
@@ -85,7 +85,7 @@ export const LIMITS_FIELDS = {
   concurrency: {
     kind: 'integer',
     min: 1,
-    max: ENGINE_LIMITS.concurrency,
+    max: ENGINE_LIMITS.concurrencyMax,
     summary: 'How many steps may run at the same time.',
   },
   tokens: {
@@ -107,7 +107,7 @@ export const NODE_FIELDS = {
   timeout: {
     kind: 'duration',
     min: 1,
-    max: ENGINE_LIMITS.executionMs,
+    max: ENGINE_LIMITS.executionMsMax,
     summary: 'How long one attempt may take.',
   },
   retry: {
