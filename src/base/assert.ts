@@ -5,8 +5,3 @@
 export function assert(condition: unknown, whatMustHold: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${whatMustHold}`);
 }
-
-/** Marks the branch that an exhaustive switch can never take; the compiler checks `value`. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${String(value)}`);
-}

@@ -6,4 +6,3 @@ declare const brand: unique symbol;
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type ExecutionId = Branded<'ExecutionId'>;
-export type FlowId = Branded<'FlowId'>;

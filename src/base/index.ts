@@ -1,6 +1,6 @@
-export { assert, unreachable } from './assert.ts';
+export { assert } from './assert.ts';
 export { type Clock, every, systemClock } from './clock.ts';
-export type { Branded, ExecutionId, FlowId } from './ids.ts';
+export type { Branded, ExecutionId } from './ids.ts';
 export * from './limits.ts';
 export { nearest } from './near.ts';
 export { formatDuration, formatSize, parseDuration, parseSize } from './quantity.ts';
