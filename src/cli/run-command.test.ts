@@ -205,6 +205,12 @@ describe('sluice run', () => {
     expect(exit).toBe(1);
     expect(out + err).not.toContain('hunter2');
     expect(err).toContain('[INTERNAL]');
+    const document = await cli(['run', 'flow.yaml', '--json'], local);
+    expect(document.exit).toBe(1);
+    expect(JSON.parse(document.out)).toMatchObject({
+      status: 'failed',
+      error: { code: 'INTERNAL' },
+    });
   });
 });
 

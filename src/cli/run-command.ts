@@ -1,6 +1,6 @@
 import { formatDuration, type Value } from '../base/index.ts';
 import type { ExecutionResult, Problem } from '../contract/index.ts';
-import { AppError, reportOf } from '../errors/index.ts';
+import { AppError, ERROR_CATALOGUE, reportOf } from '../errors/index.ts';
 import type { Plan } from '../language/index.ts';
 import type { InputProblem, Local } from './local.ts';
 import { countText, excerpt, placeText, problemText } from './problem-text.ts';
@@ -186,8 +186,9 @@ export function tellError(context: CommandContext, thrown: unknown, json: boolea
   const error = reportOf(thrown);
   const { terminal } = context;
   if (json) {
-    const refused = { status: 'refused', outputs: {}, steps: [], error };
-    terminal.out(`${JSON.stringify(refused, null, 2)}\n`);
+    const status = ERROR_CATALOGUE[error.code].exit === 2 ? 'refused' : 'failed';
+    const ended = { status, outputs: {}, steps: [], error };
+    terminal.out(`${JSON.stringify(ended, null, 2)}\n`);
     return;
   }
   terminal.err(
