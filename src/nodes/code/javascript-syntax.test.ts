@@ -35,6 +35,33 @@ describe('syntaxErrorOf', () => {
     expect(syntaxErrorOf('return 010;')).toBeDefined();
   });
 
+  // Lists that the jail's own parser is tried with too: what it takes must not be refused here.
+  it.each([
+    'return await 1',
+    'const x = 1; // comment',
+    '<!-- an old comment',
+    'label: for (;;) break label;',
+    'class A { #x = 1; static { this.y = 2; } } return A.y;',
+    "'use strict'; return 1",
+    'for (;;);',
+  ])('accepts %j as the jail does', (code) => expect(syntaxErrorOf(code)).toBeUndefined());
+
+  it.each([
+    '}\n{',
+    '}, function () {',
+    '} * function () {',
+    '}[x] = function () {',
+    '} x = () => {',
+    '}}.code; }); console.log("ran"); (function () { return { code() {',
+    '} } ; (() => { ({',
+    '} /*',
+    '} //',
+    '} `${ {',
+    'super.x',
+    'yield 1',
+    'a\u0000b',
+  ])('refuses %j as the jail does', (code) => expect(syntaxErrorOf(code)).toBeDefined());
+
   it('survives code that is nested without end', () => {
     expect(syntaxErrorOf('['.repeat(100_000))).toBeDefined();
     expect(syntaxErrorOf(`return ${'('.repeat(50_000)}1${')'.repeat(50_000)}`)).toBeDefined();
