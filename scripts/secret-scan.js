@@ -32,6 +32,7 @@ const RULES = [
 /** Bits a character from which a value counts as random: English text and code names stay below. */
 const RANDOM_BITS = 3.6;
 const LINE_LENGTH_MAX = 20_000;
+const SECRET_FILE = /(?:^|\/)(?:\.env|[^/]*\.key|secrets\/.*)$/i;
 
 /** Every suspicious place in one file: {path, line, rule}. The secret itself is not repeated. */
 export function findSecrets({ path, text }) {
@@ -63,10 +64,15 @@ function bitsPerCharacter(text) {
   return bits;
 }
 
+/** A file that is a secret by its name, whatever it holds (guide claim G2.061). */
+function findSecretFile({ path }) {
+  return SECRET_FILE.test(path) ? [{ path, line: 1, rule: 'file of secrets' }] : [];
+}
+
 /** All findings in the files of the repository, or in what is staged. */
 export async function scan({ staged = false } = {}) {
   const texts = staged ? await stagedTexts() : await trackedTexts();
-  return texts.flatMap(findSecrets);
+  return texts.flatMap((file) => [...findSecretFile(file), ...findSecrets(file)]);
 }
 
 async function main(words) {

@@ -14,6 +14,11 @@ const DEBIAN_PACKAGES = [
     probe: ['python3', ['-c', 'import jinja2']],
     without: 'templates are not compared with those of Jinja2',
   },
+  {
+    name: 'openssl',
+    probe: ['openssl', ['version']],
+    without: 'nothing is tried with certificates',
+  },
 ];
 const APT_TIMEOUT_MS = 180_000;
 

