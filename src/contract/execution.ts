@@ -1,7 +1,9 @@
-import type { Value } from '../base/index.ts';
+import type { ExecutionId, Value } from '../base/index.ts';
 import type { ErrorReport } from '../errors/index.ts';
 
 export type ExecutionStatus = 'completed' | 'failed' | 'cancelled';
+/** An execution as the store knows it: the last three are terminal, and each has exactly one. */
+export type StoredStatus = 'queued' | 'running' | 'waiting' | ExecutionStatus;
 export type StepStatus = 'completed' | 'failed' | 'skipped' | 'cancelled';
 
 export interface LogLine {
@@ -25,11 +27,37 @@ export interface StepRecord {
   /** The port on which the result left; absent unless the step completed or left on `error`. */
   readonly port?: string;
   readonly value?: Value;
+  /** In stored steps, in place of a value of more than STORE_LIMITS.inlineBytes. */
+  readonly valueRef?: BlobRef;
   /** Split and foreach: how many items the region has. */
   readonly items?: number;
   /** Filter: the item ended here. */
   readonly dropped?: true;
   readonly error?: ErrorReport;
+  readonly logs?: readonly LogLine[];
+  /** Taken over from this execution, which was retried; the step did not run again. */
+  readonly reusedFrom?: ExecutionId;
+}
+
+/** Content in the blob store of the same account: SHA-256 in lower-case hex, and the length. */
+export interface BlobRef {
+  readonly blob: string;
+  readonly bytes: number;
+}
+
+/**
+ * A visit that has its result and waits until a time before others may see it (semantics 7). What
+ * it gives is kept, so that waking up runs nothing again.
+ */
+export interface StepWait {
+  readonly node: string;
+  readonly path: string;
+  readonly attempts: number;
+  readonly startedAt: number;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  readonly value: Value;
+  readonly port?: string;
   readonly logs?: readonly LogLine[];
 }
 
@@ -50,7 +78,10 @@ export type ExecutionEvent = { readonly sequence: number; readonly at: number } 
       readonly delayMs: number;
       readonly error: ErrorReport;
     }
+  | { readonly kind: 'step.waiting'; readonly wait: StepWait }
   | { readonly kind: 'step.ended'; readonly step: StepRecord }
+  /** Another segment began: after a wait, or because the process before came to its end. */
+  | { readonly kind: 'execution.resumed'; readonly reason: 'wake' | 'takeover' | 'queue' }
   | {
       readonly kind: 'execution.ended';
       readonly status: ExecutionStatus;

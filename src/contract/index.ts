@@ -10,24 +10,34 @@ export type {
   HttpRequest,
   HttpResponse,
 } from './capability.ts';
-export type {
-  ExecutionEvent,
-  ExecutionResult,
-  ExecutionStatus,
-  LogLine,
-  StepRecord,
-  StepStatus,
-} from './execution.ts';
-export type * from './field.ts';
 export {
-  type ConfigIssue,
-  defineNode,
-  type Effect,
-  type NodeContext,
-  type NodeInput,
-  type NodeResult,
-  type NodeRole,
-  type NodeType,
-  type RegionDeclaration,
+  type CallOptions,
+  type Client,
+  type ClientAnswer,
+  type ClientMethod,
+  type ClientOptions,
+  type ClientRequest,
+  createClient,
+  type DocumentRoute,
+  type FetchLike,
+  type FollowEvents,
+  type Transport,
+  type TransportAnswer,
+  type TransportRequest,
+  transportOver,
+} from './client/index.ts';
+export type * from './execution.ts';
+export type * from './field.ts';
+export type {
+  ConfigIssue,
+  Effect,
+  NodeContext,
+  NodeInput,
+  NodeResult,
+  NodeRole,
+  NodeType,
+  RegionDeclaration,
 } from './node-type.ts';
 export type { Problem } from './problem.ts';
+export { type Answer, defineRoute, PERMISSIONS, type Permission, type Route } from './route.ts';
+export { type DeclaredRoute, errorAnswer, ROUTES, type RouteId } from './routes/index.ts';

@@ -1,6 +1,6 @@
 import type { Random, Value } from '../base/index.ts';
-import type { CapabilityName, CapabilitySet } from './capability.ts';
-import type { ConfigOf, Fields, RenderTree } from './field.ts';
+import type { CapabilityName } from './capability.ts';
+import type { Fields, RenderTree } from './field.ts';
 
 /**
  * What a node does to the world. `pure`: nothing, it may be computed again after a crash. `read`:
@@ -123,6 +123,11 @@ export interface NodeResult {
   readonly items?: readonly Value[];
   /** Filter in a region: the item ends here. */
   readonly drop?: boolean;
+  /**
+   * Milliseconds since 1970. The result is there, but the step ends no earlier: a wait of more than
+   * a second leaves nothing in memory on a server (semantics 7).
+   */
+  readonly notBefore?: number;
 }
 
 /** A node type as the compiler, the engine, the forms and the reference pages see it. */
@@ -155,24 +160,4 @@ export interface NodeType {
   /** For split and foreach. */
   region?(config: Readonly<Record<string, Value>>): RegionDeclaration;
   run(context: NodeContext, config: never, input: NodeInput): Promise<NodeResult> | NodeResult;
-}
-
-/**
- * Declares a node type: `run` is typed by the table of fields and by the declared needs, so that a
- * capability that was not declared does not compile, and is absent when running.
- */
-export function defineNode<const C extends Fields, const N extends readonly CapabilityName[]>(
-  type: Omit<NodeType, 'config' | 'needs' | 'run'> & {
-    readonly config: C;
-    readonly needs: N;
-    run(
-      context: NodeContext & CapabilitySet<N>,
-      config: ConfigOf<C>,
-      input: NodeInput,
-    ): Promise<NodeResult> | NodeResult;
-  },
-): NodeType {
-  // The engine checks the config against `config` and hands over the declared capabilities before
-  // it calls `run`, which is what makes the narrower parameter types true.
-  return Object.freeze(type) as unknown as NodeType;
 }

@@ -105,6 +105,10 @@ export const ERROR_CATALOGUE = {
 
   // Settings
   SETTINGS_INVALID: refused('Settings are not valid', 'Mend each setting shown.'),
+  FILE_NOT_WRITTEN: refused(
+    'The file cannot be written',
+    'Check its folder, the rights and the space on the disk.',
+  ),
 
   // Starting and running
   USAGE: refused('The command line is not valid', 'See sluice --help.'),
@@ -128,6 +132,10 @@ export const ERROR_CATALOGUE = {
   CAPABILITY_ABSENT: failed(
     'A node used what it did not declare',
     'Report this: it is a defect of the node.',
+  ),
+  EXECUTION_PARKED: failed(
+    'The execution ended the processes that ran it',
+    'Look at what its last node does, then retry it.',
   ),
   INTERNAL: failed('Something of ours failed', 'Report this with the execution id.', 500),
 
@@ -179,6 +187,73 @@ export const ERROR_CATALOGUE = {
     413,
   ),
   CODE_WORKER: failed('The code runner ended unexpectedly', 'Try again; report it if it stays.'),
+
+  // Requests
+  BODY_INVALID: refused('The body is not what the route takes', 'See the API page.', 422),
+  QUERY_INVALID: refused('A parameter of the request is not valid', 'See the API page.'),
+  CONTENT_TYPE: refused('The body has the wrong content type', 'Send application/json.', 415),
+  REQUEST_TOO_LARGE: refused(
+    'The request is too large',
+    'Send less, or raise MAX_REQUEST_SIZE.',
+    413,
+  ),
+  HEADERS_TOO_LARGE: refused('The request has too large headers', 'Send fewer headers.', 431),
+  URL_TOO_LONG: refused('The address is too long', 'Send a shorter address.', 414),
+  REQUEST_INVALID: refused('The request is not valid HTTP', 'Use another client.'),
+  REQUEST_TIMEOUT: refused('The request did not arrive in time', 'Send it again.', 408),
+  ROUTE_NOT_FOUND: refused('There is nothing at this address', 'See the API page.', 404),
+  METHOD_NOT_ALLOWED: refused('The address does not take this method', 'See the API page.', 405),
+  UNAUTHENTICATED: refused(
+    'The request does not say who it comes from',
+    'Send an API key as X-API-Key or as Authorization: Bearer.',
+    401,
+  ),
+  FORBIDDEN: refused('This needs a permission that you do not have', 'Ask an administrator.', 403),
+  CURSOR_INVALID: refused('The cursor is not one of this list', 'Begin again without it.'),
+  FLOW_NOT_FOUND: refused('There is no such flow', 'Check the id.', 404),
+  FLOW_VERSION_NOT_FOUND: refused('The flow has no such version', 'List its versions.', 404),
+  FLOW_CHANGED: refused('The flow has changed meanwhile', 'Read it again, then save.', 412),
+  EXECUTION_NOT_FOUND: refused('There is no such execution', 'Check the id.', 404),
+  EXECUTION_OVER: refused('The execution has ended already', 'Nothing is left to do.', 409),
+  EXECUTION_RUNNING: refused('The execution has not ended yet', 'Wait for it, or cancel it.', 409),
+  BLOB_NOT_FOUND: refused('There is no such content', 'Check the reference.', 404),
+  BLOB_TOO_LARGE: failed('The content is too large to keep', 'Make it smaller.', 413),
+  IDEMPOTENCY_TAKEN: refused(
+    'The idempotency key is taken',
+    'Use a new key for a new request.',
+    409,
+  ),
+  IDEMPOTENCY_MISMATCH: refused(
+    'The idempotency key was used for another request',
+    'Use a new key for a new request.',
+    409,
+  ),
+  QUEUE_FULL: refused('Too many executions wait already', 'Try again later.', 429),
+  TOO_MANY_LISTENERS: refused('Too many listeners follow executions', 'Try again later.', 503),
+  MESSAGE_INVALID: refused('The message is not one that the socket takes', 'See docs/events.md.'),
+
+  // The server and its store
+  EXECUTION_FENCED: failed('Another process has the execution', 'Nothing: it goes on there.', 409),
+  STORE_UNAVAILABLE: failed('The database does not answer', 'Try again in a moment.', 503),
+  STORE_SETUP: refused('The database cannot be used', 'See the message.'),
+  DATA_DIR_TAKEN: refused(
+    'Another server uses this data folder',
+    'Stop it, or give this one another DATA_DIR.',
+  ),
+  PORT_TAKEN: refused('The port is taken', 'Stop what uses it, or set PORT.'),
+  HOST_UNUSABLE: refused(
+    'The server cannot listen on this host',
+    'Set HOST to an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.',
+  ),
+  SERVER_UNREACHABLE: failed('The server does not answer', 'Start it, or check the address.', 502),
+  SERVER_ANSWER: failed(
+    'The server gave an answer that is not understood',
+    'Check the address.',
+    502,
+  ),
+  NAME_AMBIGUOUS: refused('Several things have this name', 'Name one by its whole id.'),
+  FILE_EXISTS: refused('The file is there already', 'Choose another name, or add --force.'),
+  PROFILE_INVALID: refused('The profile cannot be used', 'Write it again with sluice login.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -27,3 +27,5 @@ export const NODE_TYPES: readonly NodeType[] = [
   templateNode,
   transformNode,
 ];
+
+export { defineNode } from './kit/index.ts';

@@ -16,23 +16,23 @@ export {
   type Value,
   type ValueMap,
 } from '../../base/index.ts';
-export {
-  type CodeCapability,
-  type ConfigIssue,
-  type ConfigOf,
-  defineNode,
-  type Fields,
-  type FileCapability,
-  type HttpCapability,
-  type HttpRequest,
-  type HttpResponse,
-  type NodeContext,
-  type NodeInput,
-  type NodeResult,
-  type NodeType,
-  type RenderTree,
+export type {
+  CodeCapability,
+  ConfigIssue,
+  ConfigOf,
+  Fields,
+  FileCapability,
+  HttpCapability,
+  HttpRequest,
+  HttpResponse,
+  NodeContext,
+  NodeInput,
+  NodeResult,
+  NodeType,
+  RenderTree,
 } from '../../contract/index.ts';
 export { AppError } from '../../errors/index.ts';
+export { defineNode } from './define-node.ts';
 export { eachItem } from './each-item.ts';
 export { fieldAt } from './field-path.ts';
 export { itemNameIssues } from './item-name.ts';
