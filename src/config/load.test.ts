@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/index.ts';
 import { loadSettings } from './load.ts';
-import type { SettingsProblem } from './sources.ts';
+import type { SettingsProblem } from './source.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -33,6 +33,28 @@ function problems(environment: Record<string, string>, files: Files = {}): strin
 describe('loadSettings', () => {
   it('gives the defaults where nothing is set', () => {
     expect(load({}).settings).toEqual({
+      SLUICE_ENV: 'development',
+      HOST: '127.0.0.1',
+      PORT: 8_000,
+      BASE_URL: '',
+      DATA_DIR: './data',
+      MAX_REQUEST_SIZE: 10_485_760,
+      JWT_SECRET_KEY: '',
+      JWT_REFRESH_SECRET_KEY: '',
+      ENCRYPTION_KEY: '',
+      ADMIN_API_KEYS: [],
+      REDIS_URL: '',
+      DATABASE_URL: '',
+      DATABASE_MIGRATION_URL: '',
+      DATABASE_READ_URL: '',
+      DATABASE_POOL_SIZE: 16,
+      DATABASE_CONNECT_TIMEOUT: 5_000,
+      DATABASE_STATEMENT_TIMEOUT: 10_000,
+      DATABASE_SSL_MODE: 'as-in-url',
+      DATABASE_SSL_CERT: '',
+      DATABASE_SSL_KEY: '',
+      DATABASE_SSL_ROOT_CERT: '',
+      EXECUTION_SLOTS: 64,
       MAX_YAML_SIZE: 1_048_576,
       EXECUTION_TIMEOUT: 3_600_000,
       EXECUTION_CONCURRENCY: 16,

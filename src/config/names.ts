@@ -1,5 +1,6 @@
 import { nearest } from '../base/index.ts';
-import { SETTINGS, type SettingEntry, type SettingName } from './table.ts';
+import type { SettingEntry } from './entry.ts';
+import { SETTINGS, type SettingName } from './table.ts';
 
 /** Marks our own variables, so that a misspelt one is a problem and not silently another's. */
 export const NAME_PREFIX = 'SLUICE_';
@@ -31,7 +32,8 @@ export function spellings(): ReadonlyMap<string, Spelling> {
   const found = new Map<string, Spelling>();
   for (const setting of settingNames()) {
     const aliases = settingEntry(setting).aliases ?? [];
-    for (const [rank, name] of [NAME_PREFIX + setting, setting, ...aliases].entries()) {
+    const prefixed = setting.startsWith(NAME_PREFIX) ? setting : NAME_PREFIX + setting;
+    for (const [rank, name] of [prefixed, setting, ...aliases].entries()) {
       found.set(name, { setting, isFile: false, rank: Math.min(rank, 2) });
       found.set(name + FILE_SUFFIX, { setting, isFile: true, rank: Math.min(rank, 2) });
     }

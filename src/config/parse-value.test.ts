@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SettingEntry } from './entry.ts';
 import { parseSetting, showGiven } from './parse-value.ts';
-import { SETTINGS, type SettingEntry } from './table.ts';
+import { SETTINGS } from './table.ts';
 
 const base = { summary: 'A test.', group: 'Log', since: '0.1' } as const;
 const integer: SettingEntry = { ...base, type: 'integer', default: 1, min: 1, max: 9 };

@@ -7,7 +7,14 @@ import {
   SETTINGS_LIMITS,
   type Value,
 } from '../base/index.ts';
-import type { ChoiceEntry, ListEntry, NumberEntry, SettingEntry } from './table.ts';
+import type {
+  ChoiceEntry,
+  ListEntry,
+  NumberEntry,
+  SettingEntry,
+  TextEntry,
+  UrlEntry,
+} from './entry.ts';
 
 /** A parsed setting, or what the value must be, as the end of "NAME must be ...". */
 export type Parsed =
@@ -25,7 +32,9 @@ export function parseSetting(entry: SettingEntry, given: Value): Parsed {
   switch (entry.type) {
     case 'text':
     case 'secret':
-      return typeof given === 'string' ? parsed(given) : refused('text');
+      return parseText(entry, given);
+    case 'url':
+      return parseUrl(entry, given);
     case 'integer':
     case 'size':
     case 'duration':
@@ -35,6 +44,7 @@ export function parseSetting(entry: SettingEntry, given: Value): Parsed {
     case 'choice':
       return parseChoice(entry, given);
     case 'list':
+    case 'secrets':
       return parseList(entry, given);
   }
 }
@@ -51,7 +61,9 @@ export function describeForm(entry: SettingEntry): string {
   switch (entry.type) {
     case 'text':
     case 'secret':
-      return 'text';
+      return entry.form?.words ?? 'text';
+    case 'url':
+      return `a URL that begins with ${entry.schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
     case 'integer':
       return `a whole number from ${entry.min} to ${entry.max}`;
     case 'size':
@@ -65,6 +77,7 @@ export function describeForm(entry: SettingEntry): string {
     case 'choice':
       return `one of ${entry.choices.join(', ')}`;
     case 'list':
+    case 'secrets':
       return 'a list: items between commas, or a JSON array of texts such as []';
   }
 }
@@ -75,6 +88,28 @@ function parsed(value: string | number | boolean | readonly string[]): Parsed {
 
 function refused(mustBe: string): Parsed {
   return { ok: false, mustBe };
+}
+
+function parseText(entry: TextEntry, given: Value): Parsed {
+  const isRight = typeof given === 'string' && (entry.form?.form.test(given) ?? true);
+  return isRight ? parsed(given) : refused(describeForm(entry));
+}
+
+/** Python's SQLAlchemy names its driver in the scheme: postgresql+asyncpg. */
+const DRIVER = /^([a-z]+)\+[a-z0-9]+:/i;
+
+function parseUrl(entry: UrlEntry, given: Value): Parsed {
+  if (typeof given !== 'string') return refused(describeForm(entry));
+  const text = given.trim().replace(DRIVER, '$1:');
+  const scheme = /^[a-z]+(?=:\/\/)/i.exec(text)?.[0].toLowerCase() ?? '';
+  if (!entry.schemes.includes(scheme)) return refused(describeForm(entry));
+  if (!URL.canParse(text)) {
+    return refused('a URL that can be read; write # / ? @ : and % in a password as %23 and so on');
+  }
+  const { hostname, searchParams } = new URL(text);
+  return hostname === '' && !searchParams.has('host')
+    ? refused(`${describeForm(entry)} and a host`)
+    : parsed(text);
 }
 
 function parseNumber(entry: NumberEntry, given: Value): Parsed {

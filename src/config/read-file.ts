@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
 import { SETTINGS_LIMITS } from '../base/index.ts';
 
 /** The bytes of a regular file, undefined where there is none; throws where it cannot be read. */
@@ -46,4 +47,14 @@ export function readText(
 function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown reason';
+}
+
+/**
+ * The permission bits of a file, following links; undefined where there is none, and on Windows,
+ * whose files have no such bits.
+ */
+export function settingsFileMode(path: string): number | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile() || sep === '\\') return undefined;
+  return stats.mode & 0o777;
 }

@@ -1,7 +1,8 @@
 import { formatDuration, formatSize } from '../base/index.ts';
+import { isConfidential, type SettingEntry, type SettingGroup } from './entry.ts';
 import { NAME_PREFIX, settingEntry, settingNames } from './names.ts';
 import { describeForm } from './parse-value.ts';
-import type { SettingEntry, SettingGroup, SettingName } from './table.ts';
+import type { SettingName } from './table.ts';
 
 /** The page docs/reference/settings.md, in Markdown. */
 export function describeSettings(): string {
@@ -15,7 +16,8 @@ export function describeSettings(): string {
 /** The file `.env.example`: every setting as a comment with its default. */
 export function describeEnvironmentExample(): string {
   const parts = [
-    '# Settings of Sluice. Copy this file to .env and remove the # before what you change.\n' +
+    '# Settings of Sluice. Copy this file to .env and remove the # before what you change, or have\n' +
+      '# `sluice config generate` write a .env with fresh secrets.\n' +
       '# docs/reference/settings.md says what each one means and where else it can be given.',
   ];
   for (const [group, names] of byGroup()) {
@@ -54,10 +56,12 @@ function describeOne(name: SettingName): string {
     `Default: ${written === '' ? 'empty' : `\`${written}\``}${spokenDefault(entry)}`,
     ...(entry.aliases ?? []).map((alias) => `Also read as: \`${alias}\``),
     ...(entry.tubesKey === undefined ? [] : [`In \`.tubes.yaml\`: \`${entry.tubesKey}\``]),
+    ...(isConfidential(entry) ? ['Messages never repeat its value'] : []),
     `Since: ${entry.since}`,
   ];
-  const items = entry.type === 'list' ? `\n\nEach item is ${entry.item.words}.` : '';
-  return `### ${name}\n\n${entry.summary}${items}\n\n${rows.map((row) => `- ${row}`).join('\n')}`;
+  const items = 'item' in entry ? `\n\nEach item is ${entry.item.words}.` : '';
+  const note = entry.note === undefined ? '' : `\n\n${entry.note}`;
+  return `### ${name}\n\n${entry.summary}${items}${note}\n\n${rows.map((row) => `- ${row}`).join('\n')}`;
 }
 
 function unitOf(entry: SettingEntry): string {
@@ -67,9 +71,8 @@ function unitOf(entry: SettingEntry): string {
 /** The default as one writes it in `.env`; a secret has none. */
 function writtenDefault(entry: SettingEntry): string {
   switch (entry.type) {
-    case 'secret':
-      return '';
     case 'list':
+    case 'secrets':
       return entry.default.join(',');
     case 'duration':
       return entry.default % 1_000 === 0 ? `${entry.default / 1_000}s` : `${entry.default}ms`;
