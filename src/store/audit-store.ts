@@ -1,0 +1,40 @@
+import type { Page, PageRequest } from './store.ts';
+
+/**
+ * Who did what. Every method that changes something takes one and commits it with the change, so
+ * there is no change without its record and no record without its change.
+ */
+export interface AuditEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The principal, such as `key:admin-1`. */
+  readonly actor: string;
+  /** Dotted, such as `flow.create`. */
+  readonly action: string;
+  readonly targetKind: string;
+  readonly targetId: string;
+  readonly outcome: 'done' | 'denied' | 'failed';
+  readonly requestId?: string;
+  /** The peer's IP address. */
+  readonly address?: string;
+  /** JSON; no values of flows and no secrets. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRecord extends AuditEntry {
+  readonly id: string;
+}
+
+export interface AuditStore {
+  /** For what changes no row, such as a denial. */
+  append(entry: AuditEntry): Promise<void>;
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>>;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly targetId?: string;
+  readonly from?: number;
+  readonly to?: number;
+}

@@ -1,0 +1,11 @@
+export type * from './audit-store.ts';
+export type * from './blob-store.ts';
+export type { Database } from './database.ts';
+export { isConnectionLost } from './database-errors.ts';
+export type * from './dispatch-store.ts';
+export type * from './execution-store.ts';
+export type * from './flow-store.ts';
+export type * from './journal-store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
+export { type DatabaseOptions, openDatabase } from './postgres/index.ts';
+export type * from './store.ts';

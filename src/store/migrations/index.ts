@@ -1,0 +1,1 @@
+export { prepareSchema } from './prepare-schema.ts';
