@@ -12,12 +12,14 @@ export type Tell = (event: EventBody) => void;
 export function eventTeller(
   clock: Clock,
   onEvent: ((event: ExecutionEvent) => void) | undefined,
+  firstSequence = 1,
 ): Tell {
   if (onEvent === undefined) return () => {};
   const listen: (event: ExecutionEvent) => unknown = onEvent;
-  let sequence = 0;
+  let next = firstSequence;
   return (body) => {
-    sequence += 1;
+    const sequence = next;
+    next += 1;
     try {
       const answer = listen({ sequence, at: clock.now(), ...body });
       if (answer instanceof Promise) answer.catch(() => {});

@@ -22,11 +22,13 @@ export function checkInput({ node, input }: Visit): void {
  */
 export function checkedResult(node: PlanNode, given: unknown): NodeResult {
   if (typeof given !== 'object' || given === null) throw outputInvalid(node, 'gave no result');
-  const { value, port, items, drop } = given as { readonly [K in keyof NodeResult]?: unknown };
+  const parts = given as { readonly [K in keyof NodeResult]?: unknown };
+  const { value, port, items, drop } = parts;
   if (port !== undefined && (typeof port !== 'string' || port === 'error')) {
     throw outputInvalid(node, `gave ${String(port)} as its port`);
   }
   const onPort = port === undefined ? {} : { port };
+  const notBefore = checkedNotBefore(node, parts.notBefore);
   if (node.opens !== undefined) {
     if (!Array.isArray(items)) throw outputInvalid(node, 'gave no list of items');
     const list = ownValue(node, items, 'list of items');
@@ -37,7 +39,19 @@ export function checkedResult(node: PlanNode, given: unknown): NodeResult {
   }
   const own = ownValue(node, value, 'value');
   checkOutput(node, own);
-  return { value: own, ...onPort, ...(drop === true ? { drop } : {}) };
+  const isDropped = drop === true ? { drop } : {};
+  return { value: own, ...onPort, ...isDropped, ...(notBefore === undefined ? {} : { notBefore }) };
+}
+
+/** A visit that waits is kept with its value and port alone, so items and drops cannot wait. */
+function checkedNotBefore(node: PlanNode, given: unknown): number | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== 'number' || !Number.isFinite(given)) {
+    throw outputInvalid(node, `gave ${String(given)} as the time before which it does not end`);
+  }
+  const { role } = node.type;
+  if (role === 'step' || role === 'aggregate') return given;
+  throw outputInvalid(node, `gave a time before which it does not end, which no ${role} may`);
 }
 
 /** Checks `output_schema`; the next attempt may give something else. */

@@ -1,18 +1,22 @@
 import { assert, type Value } from '../base/index.ts';
-import type { NodeResult, StepRecord } from '../contract/index.ts';
+import type { NodeResult, StepRecord, StepWait } from '../contract/index.ts';
 import { AppError, reportOf } from '../errors/index.ts';
 import { errorOfVisit } from './failure.ts';
 import { foreachFailure, foreachValue } from './foreach-value.ts';
 import { checkOutput } from './node-data.ts';
 import type { Cell } from './scopes.ts';
 import type { FlowShape } from './shape.ts';
-import { cancelledStep, completedStep, failedStep, type Ran } from './steps.ts';
+import { cancelledStep, completedStep, failedStep, type Ran, waitOf } from './steps.ts';
 import type { VisitOutcome } from './visit-run.ts';
 
-/** What follows from a visit: it is over and has a record, or a foreach now runs its items. */
+/**
+ * What follows from a visit: it is over and has a record, or it waits until its result may be seen,
+ * or a foreach now runs its items.
+ */
 export type Consequence =
-  | { readonly record: StepRecord }
-  | { readonly record: undefined; readonly items: readonly Value[] };
+  | { readonly kind: 'ended'; readonly record: StepRecord }
+  | { readonly kind: 'waits'; readonly wait: StepWait }
+  | { readonly kind: 'opens'; readonly items: readonly Value[] };
 
 export interface OutcomeBounds {
   readonly regionItems: number;
@@ -20,18 +24,24 @@ export interface OutcomeBounds {
   readonly stop: AppError | undefined;
 }
 
-/** Turns how a visit ended into its record, or into the items of the foreach that it opens. */
+/** Turns how a visit ended into its record, its wait, or the items of the foreach it opens. */
 export function consequenceOf(ran: Ran, outcome: VisitOutcome, bounds: OutcomeBounds): Consequence {
-  if (outcome.kind === 'failed') return { record: failedStep(ran, reportOf(outcome.error)) };
+  if (outcome.kind === 'failed') return ended(failedStep(ran, reportOf(outcome.error)));
   if (outcome.kind === 'stopped') {
     assert(bounds.stop !== undefined, 'visits are stopped when the execution is');
-    return { record: cancelledStep(ran, bounds.stop) };
+    return ended(cancelledStep(ran, bounds.stop));
   }
   if (ran.cell.node.opens !== undefined) return opening(ran, outcome.result, bounds);
-  const { value, port } = outcome.result;
-  return {
-    record: completedStep(ran, { value, port, isDropped: drops(ran.cell, outcome.result) }),
-  };
+  const { value, port, notBefore } = outcome.result;
+  if (notBefore !== undefined && notBefore > ran.endedAt) {
+    if (bounds.stop !== undefined) return ended(cancelledStep(ran, bounds.stop));
+    return { kind: 'waits', wait: waitOf(ran, outcome.result, notBefore) };
+  }
+  return ended(completedStep(ran, { value, port, isDropped: drops(ran.cell, outcome.result) }));
+}
+
+function ended(record: StepRecord): Consequence {
+  return { kind: 'ended', record };
 }
 
 /** A split is over when it has its items; a foreach when they have all come to an end. */
@@ -40,13 +50,13 @@ function opening(ran: Ran, { items, port }: NodeResult, bounds: OutcomeBounds): 
   assert(items !== undefined, `${plan.name} gives items`);
   if (items.length > bounds.regionItems) {
     const error = tooManyItems(ran.cell, items.length, bounds.regionItems);
-    return { record: failedStep(ran, reportOf(error)) };
+    return ended(failedStep(ran, reportOf(error)));
   }
   if (plan.opens?.kind === 'split') {
-    return { record: completedStep(ran, { value: items, port, items: items.length }) };
+    return ended(completedStep(ran, { value: items, port, items: items.length }));
   }
-  if (bounds.stop !== undefined) return { record: cancelledStep(ran, bounds.stop) };
-  return { record: undefined, items };
+  if (bounds.stop !== undefined) return ended(cancelledStep(ran, bounds.stop));
+  return { kind: 'opens', items };
 }
 
 /** The record of a foreach whose items have all come to an end. */

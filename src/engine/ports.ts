@@ -44,4 +44,9 @@ export interface EnginePorts {
   readonly random: Random;
   readonly journal: Journal;
   readonly spawn: Spawn;
+  /**
+   * What has to be there before an attempt may begin; undefined where nothing is waited for. Its
+   * time does not count as the attempt's. What it rejects with ends the attempt.
+   */
+  readonly ready?: (visit: Visit) => Promise<void> | undefined;
 }

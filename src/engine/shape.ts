@@ -80,8 +80,18 @@ export interface Exit {
   readonly next: number | undefined;
 }
 
-/** Cost: nodes x edges at worst, for `upstream`. */
+const SHAPES = new WeakMap<Plan, FlowShape>();
+
+/** Made once for each plan; plans never change. Cost: nodes x edges at worst, for `upstream`. */
 export function shapeOf(plan: Plan): FlowShape {
+  const known = SHAPES.get(plan);
+  if (known !== undefined) return known;
+  const shape = newShape(plan);
+  SHAPES.set(plan, shape);
+  return shape;
+}
+
+function newShape(plan: Plan): FlowShape {
   const root = regionShape(undefined, undefined);
   const node = new Map<string, Draft<NodeShape>>();
   for (const each of byDepth(plan.nodes)) {

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, type Value } from '../base/index.ts';
-import {
-  type Capabilities,
-  defineNode,
-  type NodeContext,
-  type NodeType,
-} from '../contract/index.ts';
+import type { Capabilities, NodeContext, NodeType } from '../contract/index.ts';
 import { type AppError, asAppError } from '../errors/index.ts';
 import type { PlanNode } from '../language/index.ts';
+import { defineNode } from '../nodes/index.ts';
 import type { Visit } from './ports.ts';
 import { spawnNode } from './spawn-node.ts';
 
@@ -94,14 +90,16 @@ describe('spawnNode', () => {
     expect(ran).toBe(false);
   });
 
-  it('asks a provider for each visit', async () => {
+  it('asks a provider for each visit whose node needs something', async () => {
     const asked: string[] = [];
     const spawn = spawnNode((visit) => {
       asked.push(visit.path);
-      return {};
+      return { code: { javascript: () => Promise.reject(new Error('never called')) } };
     }, systemClock);
+    await spawn(visitOf(typeOf(() => ({ value: 1 }), ['code'])));
+    await spawn(visitOf(typeOf(() => ({ value: 1 }), ['code'])));
     await spawn(visitOf(typeOf(() => ({ value: 1 }))));
-    expect(asked).toEqual(['3']);
+    expect(asked).toEqual(['3', '3']);
   });
 
   it.each([

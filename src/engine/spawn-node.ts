@@ -1,4 +1,11 @@
-import { type Clock, emptyMap, seededRandom, seedFromText, type Value } from '../base/index.ts';
+import {
+  type Clock,
+  emptyMap,
+  type Random,
+  seededRandom,
+  seedFromText,
+  type Value,
+} from '../base/index.ts';
 import type { Capabilities, NodeContext } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import {
@@ -34,7 +41,8 @@ export function spawnNode(
     const { type } = visit.node;
     const config = renderConfig(visit.node, visit.names);
     checkInput(visit);
-    const context = { ...contextOf(visit, clock), ...declared(visit.node, provide(visit)) };
+    const context = new VisitContext(visit, clock);
+    if (type.needs.length > 0) Object.assign(context, declared(visit.node, provide(visit)));
     // `renderConfig` gives what the type's table of fields says, which is what `run` was typed by.
     const given: unknown = await type.run(context, config as never, visit.input);
     return checkedResult(visit.node, given);
@@ -50,24 +58,45 @@ function declared(node: PlanNode, provided: Partial<Capabilities>): Partial<Capa
   return handed;
 }
 
-function contextOf(visit: Visit, clock: Clock): NodeContext {
-  const { node, path, attempt, idempotencyKey, signal, names } = visit;
-  return {
-    node: node.name,
-    path,
-    attempt,
-    idempotencyKey,
-    signal,
-    now: () => clock.now(),
-    random: seededRandom(seedFromText(idempotencyKey)),
-    sleep: (ms) => clock.sleep(ms, signal),
-    render: (tree, own, readText) => renderTree(tree, own ? over(own, names) : names, readText),
-    source: treeSource,
-    mentions: treeMentions,
-    lookup: (reference) => resolveReference(reference, names),
-    names: () => allOf(visit),
-    log: (level, message) => visit.log({ level, message }),
+/** What every node is handed. Its signal is made when it is asked for: most nodes never look. */
+class VisitContext implements NodeContext {
+  readonly node: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly #visit: Visit;
+  readonly #clock: Clock;
+  #random: Random | undefined;
+
+  constructor(visit: Visit, clock: Clock) {
+    this.node = visit.node.name;
+    this.path = visit.path;
+    this.attempt = visit.attempt;
+    this.idempotencyKey = visit.idempotencyKey;
+    this.#visit = visit;
+    this.#clock = clock;
+  }
+
+  get signal(): AbortSignal {
+    return this.#visit.signal;
+  }
+
+  get random(): Random {
+    this.#random ??= seededRandom(seedFromText(this.idempotencyKey));
+    return this.#random;
+  }
+
+  readonly now = () => this.#clock.now();
+  readonly sleep = (ms: number) => this.#clock.sleep(ms, this.#visit.signal);
+  readonly render: NodeContext['render'] = (tree, own, readText) => {
+    const { names } = this.#visit;
+    return renderTree(tree, own ? over(own, names) : names, readText);
   };
+  readonly source = treeSource;
+  readonly mentions = treeMentions;
+  readonly lookup = (reference: string) => resolveReference(reference, this.#visit.names);
+  readonly names = () => allOf(this.#visit);
+  readonly log: NodeContext['log'] = (level, message) => this.#visit.log({ level, message });
 }
 
 /** The node's own names over those of the visit. */

@@ -1,5 +1,5 @@
 import type { Value } from '../base/index.ts';
-import type { LogLine, StepRecord } from '../contract/index.ts';
+import type { LogLine, NodeResult, StepRecord, StepWait } from '../contract/index.ts';
 import { type AppError, type ErrorReport, reportOf } from '../errors/index.ts';
 import type { Cell } from './scopes.ts';
 import type { VisitRun } from './visit-run.ts';
@@ -20,15 +20,25 @@ export interface Completion {
 
 /** The value of a split or foreach is a list, and `items` says how many items its region had. */
 export function completedStep(ran: Ran, completion: Completion): StepRecord {
-  const { value, port, items, isDropped } = completion;
-  return {
-    ...begun(ran, 'completed'),
-    port: port ?? 'default',
+  const { value, port = 'default', items, isDropped } = completion;
+  const { attempts, startedAt } = ran.run;
+  const { node, scope } = ran.cell;
+  // Most steps of most executions are made here: one object, no copies.
+  const step: { -readonly [K in keyof StepRecord]: StepRecord[K] } = {
+    node: node.plan.name,
+    path: scope.path,
+    status: 'completed',
+    attempts,
+    startedAt,
+    endedAt: ran.endedAt,
+    port,
     value,
-    ...(items === undefined ? {} : { items }),
-    ...(isDropped === true ? { dropped: true } : {}),
-    ...logsOf(ran),
   };
+  if (items !== undefined) step.items = items;
+  if (isDropped === true) step.dropped = true;
+  const logs = ran.run.logs();
+  if (logs.length > 0) step.logs = logs;
+  return step;
 }
 
 /** A failure for good: it leaves on `error` where the node has such an edge. */
@@ -53,6 +63,41 @@ export function skippedStep(cell: Cell, at: number): StepRecord {
   const { node, scope } = cell;
   const times = { startedAt: at, endedAt: at };
   return { node: node.plan.name, path: scope.path, status: 'skipped', attempts: 0, ...times };
+}
+
+/** A visit that has its result, while its time has not come. */
+export function waitOf(ran: Ran, result: NodeResult, until: number): StepWait {
+  const { node, scope } = ran.cell;
+  const { attempts, startedAt } = ran.run;
+  const { value, port } = result;
+  return {
+    node: node.plan.name,
+    path: scope.path,
+    attempts,
+    startedAt,
+    until,
+    value,
+    ...(port === undefined ? {} : { port }),
+    ...logsOf(ran),
+  };
+}
+
+/** The end of a visit whose time has come. */
+export function waitedStep(wait: StepWait, endedAt: number): StepRecord {
+  const { value, port, logs } = wait;
+  const result = { port: port ?? 'default', value, ...(logs === undefined ? {} : { logs }) };
+  return { ...begunWait(wait, endedAt), status: 'completed', ...result };
+}
+
+/** The end of a visit that would have waited on, had the execution not stopped. */
+export function cancelledWait(wait: StepWait, endedAt: number, error: AppError): StepRecord {
+  const { logs } = wait;
+  const why = { error: reportOf(error), ...(logs === undefined ? {} : { logs }) };
+  return { ...begunWait(wait, endedAt), status: 'cancelled', ...why };
+}
+
+function begunWait({ node, path, attempts, startedAt }: StepWait, endedAt: number) {
+  return { node, path, attempts, startedAt, endedAt };
 }
 
 function begun({ cell, run, endedAt }: Ran, status: StepRecord['status']) {

@@ -1,19 +1,21 @@
 import { type Clock, ENGINE_LIMITS, formatDuration } from '../base/index.ts';
 import type { LogLine, NodeResult } from '../contract/index.ts';
 import { AppError, reportOf } from '../errors/index.ts';
+import { Attempt, type AttemptEnd, AttemptedVisit } from './attempt.ts';
 import type { Tell } from './events.ts';
 import { errorOfVisit } from './failure.ts';
 import type { EnginePorts, Visit } from './ports.ts';
 import { promised } from './promised.ts';
 import { retryDelay } from './retry.ts';
 
+/** What ends the timer of an attempt; nobody ever sees it. */
+const IN_TIME = new Error('the attempt ended in time');
+
 /** How a visit ended, after all its attempts. */
 export type VisitOutcome =
   | { readonly kind: 'completed'; readonly result: NodeResult }
   | { readonly kind: 'failed'; readonly error: AppError }
   | { readonly kind: 'stopped' };
-
-type AttemptEnd = { readonly result: NodeResult } | { readonly error: AppError };
 
 export interface VisitRunOptions {
   readonly ports: EnginePorts;
@@ -33,9 +35,9 @@ export class VisitRun {
   readonly #logs: LogLine[] = [];
   #linesDropped = 0;
   #stopError: AppError | undefined;
-  /** Of the attempt or the wait that is under way. */
-  #controller: AbortController | undefined;
-  #endAttempt: ((end: AttemptEnd) => void) | undefined;
+  #attempt: Attempt | undefined;
+  /** Of the wait between two attempts. */
+  #pause: AbortController | undefined;
 
   constructor(options: VisitRunOptions) {
     this.#options = options;
@@ -52,7 +54,7 @@ export class VisitRun {
       this.attempts += 1;
       const attempt = this.attempts;
       tell({ kind: 'step.started', node: node.name, path, attempt });
-      const end = await this.#attempt(attempt);
+      const end = await this.#try(attempt);
       if ('result' in end) return { kind: 'completed', result: end.result };
       if (this.#stopError !== undefined) return { kind: 'stopped' };
       const { error } = end;
@@ -68,12 +70,13 @@ export class VisitRun {
   /** Tells the node to stop; the visit still ends by itself, or by `abandon`. */
   stop(error: AppError): void {
     this.#stopError = error;
-    this.#controller?.abort(error);
+    this.#attempt?.stop(error);
+    this.#pause?.abort(error);
   }
 
   /** Ends the visit now, without waiting for a node that does not heed its signal. */
   abandon(): void {
-    if (this.#stopError !== undefined) this.#endAttempt?.({ error: this.#stopError });
+    if (this.#stopError !== undefined) this.#attempt?.end({ error: this.#stopError });
   }
 
   /** The lines of all attempts, and how many there was no room for. */
@@ -85,48 +88,54 @@ export class VisitRun {
 
   /** True when the time has passed, false when the visit was told to stop. */
   #wait(clock: Clock, ms: number): Promise<boolean> {
-    this.#controller = new AbortController();
-    return clock.sleep(ms, this.#controller.signal).then(
+    this.#pause = new AbortController();
+    return clock.sleep(ms, this.#pause.signal).then(
       () => this.#stopError === undefined,
       () => false,
     );
   }
 
-  #attempt(attempt: number): Promise<AttemptEnd> {
+  #try(number: number): Promise<AttemptEnd> {
     const { ports, visit } = this.#options;
     const { node } = visit;
-    const controller = new AbortController();
-    this.#controller = controller;
-    return new Promise((resolve) => {
-      const timer = node.timeoutMs === undefined ? undefined : new AbortController();
-      let isOver = false;
-      const end = (attemptEnd: AttemptEnd) => {
-        isOver = true;
-        timer?.abort();
-        resolve(attemptEnd);
-      };
-      this.#endAttempt = end;
-      const { signal } = controller;
-      const log = (line: LogLine) => {
-        if (!isOver) this.#log(line);
-      };
-      promised(() => ports.spawn({ ...visit, attempt, signal, log })).then(
-        (result) => end({ result }),
-        (thrown: unknown) => end({ error: errorOfVisit(thrown, node) }),
-      );
-      if (node.timeoutMs === undefined || timer === undefined) return;
-      const { timeoutMs } = node;
-      ports.clock.sleep(timeoutMs, timer.signal).then(
-        () => {
-          const error = timedOut(visit, timeoutMs);
-          end({ error });
-          controller.abort(error);
-        },
-        () => {
-          // The attempt ended in time.
-        },
-      );
-    });
+    const attempt = new Attempt((line) => this.#log(line));
+    this.#attempt = attempt;
+    const attempted = new AttemptedVisit(visit, number, attempt);
+    const failed = (thrown: unknown) => attempt.end({ error: errorOfVisit(thrown, node) });
+    const begin = () => {
+      const until = this.#limit(attempt);
+      promised(() => ports.spawn(attempted)).then((result) => {
+        if (result.notBefore !== undefined && result.notBefore > until) attempt.hold();
+        else attempt.end({ result });
+      }, failed);
+    };
+    const ready = ports.ready?.(attempted);
+    if (ready === undefined) begin();
+    else {
+      attempt.hold();
+      ready.then(() => attempt.begin(begin), failed);
+    }
+    return attempt.ended;
+  }
+
+  /** Ends the attempt when its time is over; gives that time. */
+  #limit(attempt: Attempt): number {
+    const { ports, visit } = this.#options;
+    const { timeoutMs } = visit.node;
+    if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+    const timer = new AbortController();
+    attempt.ended.then(() => timer.abort(IN_TIME));
+    ports.clock.sleep(timeoutMs, timer.signal).then(
+      () => {
+        const error = timedOut(visit, timeoutMs);
+        attempt.end({ error });
+        attempt.stop(error);
+      },
+      () => {
+        // The attempt ended in time.
+      },
+    );
+    return ports.clock.now() + timeoutMs;
   }
 
   #log(line: LogLine): void {

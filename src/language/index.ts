@@ -9,6 +9,7 @@ export {
 } from './config/index.ts';
 export type { Names, Template, TemplateUse } from './expression/index.ts';
 export { compileTemplate } from './expression/index.ts';
+export { flowTextAs, formatOf, type TextFormat } from './flow-text.ts';
 export { checkInputs, type InputProblem, parseInputText } from './inputs.ts';
 export type {
   ConfigPart,

@@ -29,6 +29,14 @@ describe('checkInputs', () => {
     expect(Object.getPrototypeOf(inputs.extra)).toBeNull();
   });
 
+  it('stops to list unknown inputs at a hundred, however many are given', () => {
+    const given = Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [`x${n}`, n]));
+    const checked = checkInputs(plan, { ...given, count: 'many' });
+    const problems = 'problems' in checked ? checked.problems : [];
+    expect(problems).toHaveLength(102);
+    expect(problems.slice(-2).map(({ code }) => code)).toEqual(['INPUT_MISSING', 'INPUT_INVALID']);
+  });
+
   it('reports all problems at once', () => {
     const given = { tikcet: 'a', count: 2.5, rows: {}, urgency: 'hihg', extra: () => 1 };
     expect(checkInputs(plan, given)).toEqual({

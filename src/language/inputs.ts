@@ -1,4 +1,12 @@
-import { emptyMap, NotAValue, nearest, toValue, type Value, type ValueMap } from '../base/index.ts';
+import {
+  emptyMap,
+  FLOW_TEXT_LIMITS,
+  NotAValue,
+  nearest,
+  toValue,
+  type Value,
+  type ValueMap,
+} from '../base/index.ts';
 import { AppError, type ErrorCode } from '../errors/index.ts';
 import { quoted } from './config/index.ts';
 import { inputProblem } from './flow/index.ts';
@@ -26,6 +34,7 @@ export function checkInputs(
   const names = plan.inputs.map(({ name }) => name);
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
+    if (problems.length === FLOW_TEXT_LIMITS.problems) break; // A body may hold 100,000 names.
     const near = nearest(name, names);
     problems.push({
       code: 'UNKNOWN_INPUT',

@@ -11,7 +11,7 @@ export function planOf(
   scopes: ReadonlyMap<string, NodeScope>,
   warnings: readonly Problem[],
 ): Plan {
-  const { name, version, description, inputs, outputs, limits } = graph.draft;
+  const { name, version, description, tags, inputs, outputs, limits } = graph.draft;
   const outgoing = edgesBySource(graph);
   const nodes = graph.draft.nodes.map((node): PlanNode => {
     const scope = scopes.get(node.name);
@@ -39,7 +39,8 @@ export function planOf(
   });
   const node = new Map(nodes.map((each) => [each.name, each]));
   const plan = { name, version, description, mode: 'dataflow', inputs, nodes, node } as const;
-  return { ...plan, outputs, limits, warnings };
+  const labels = tags === undefined ? {} : { tags };
+  return { ...plan, ...labels, outputs, limits, warnings };
 }
 
 function edgesBySource(graph: Graph): ReadonlyMap<string, readonly Edge[]> {

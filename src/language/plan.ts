@@ -8,6 +8,8 @@ export interface Plan {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** Absent where the flow has none. */
+  readonly tags?: readonly string[];
   /** Graph shape; `token` comes with system 4's reader. */
   readonly mode: 'dataflow';
   readonly inputs: readonly InputDeclaration[];

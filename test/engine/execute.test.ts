@@ -2,27 +2,31 @@ import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/base/index.ts';
 import type { ExecutionEvent } from '../../src/contract/index.ts';
 import {
-  type ExecuteOptions,
+  type EnginePorts,
   execute,
   type Journal,
   memoryJournal,
   type Spawn,
+  type WholeOptions,
 } from '../../src/engine/index.ts';
 import { AppError } from '../../src/errors/index.ts';
 import { type FlowSpec, planOf } from './plan-of.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
-interface Play extends Omit<Partial<ExecuteOptions>, 'ports'> {
+interface Play extends Omit<Partial<WholeOptions>, 'ports'> {
   readonly flow: FlowSpec;
   readonly spawn: Spawn;
+  readonly ready?: EnginePorts['ready'];
   readonly journal?: Journal;
   readonly clock?: VirtualClock;
   readonly inputs?: Readonly<Record<string, Value>>;
 }
 
-function play({ flow, spawn, journal, clock = virtualClock(), inputs = {}, ...options }: Play) {
+function play({ flow, spawn, journal, clock = virtualClock(), inputs = {}, ...more }: Play) {
+  const { ready, ...options } = more;
   const random = { next: () => 0.5 };
-  const ports = { clock, random, journal: journal ?? memoryJournal(), spawn };
+  const own = { clock, random, journal: journal ?? memoryJournal(), spawn };
+  const ports = { ...own, ...(ready === undefined ? {} : { ready }) };
   return clock.runUntil(execute(planOf(flow), inputs, { executionId: 'e1', ports, ...options }));
 }
 
@@ -146,6 +150,38 @@ describe('a hostile node', () => {
     const result = await play({ flow: { nodes: { a: node } }, spawn, clock });
     expect(result.steps).toMatchObject([{ status: 'completed', attempts: 2, value: 'second' }]);
     expect(result.steps[0]?.logs).toBeUndefined();
+  });
+
+  it('has its whole time from when all is ready, and none of it is used before', async () => {
+    const clock = virtualClock();
+    const spawn: Spawn = async () => {
+      await clock.sleep(90);
+      return { value: 'in time' };
+    };
+    const ready = () => clock.sleep(60_000);
+    const node = { timeoutMs: 100 };
+    const result = await play({ flow: { nodes: { a: node } }, spawn, ready, clock });
+    expect(result.steps).toMatchObject([{ status: 'completed', attempts: 1, value: 'in time' }]);
+  });
+
+  it('never begins where it was stopped, or refused, before all was ready', async () => {
+    const clock = virtualClock();
+    const begun: string[] = [];
+    const spawn: Spawn = async ({ node }) => {
+      begun.push(node.name);
+      return { value: null };
+    };
+    const stop = new AbortController();
+    clock.sleep(50).then(() => stop.abort());
+    const late = { flow: chain, spawn, clock, ready: () => clock.sleep(60_000) };
+    const stopped = await play({ ...late, signal: stop.signal });
+    expect(stopped).toMatchObject({ status: 'cancelled' });
+    expect(clock.now()).toBeLessThan(1_060_000);
+    await clock.runUntil(clock.sleep(60_000));
+    const refusal = new AppError('STORE_UNAVAILABLE', { message: 'gone', retryable: false });
+    const refused = await play({ ...late, ready: () => Promise.reject(refusal) });
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'STORE_UNAVAILABLE' } });
+    expect(begun).toEqual([]);
   });
 
   it('that rejects when told to stop is cancelled, not a second failure', async () => {

@@ -1,4 +1,4 @@
-import { seededRandom, seedFromText, type Value } from '../../src/base/index.ts';
+import { type Random, seededRandom, seedFromText, type Value } from '../../src/base/index.ts';
 import type { NodeInput, NodeResult } from '../../src/contract/index.ts';
 import type { Spawn, Visit } from '../../src/engine/index.ts';
 import { AppError } from '../../src/errors/index.ts';
@@ -21,6 +21,8 @@ export interface Act {
   readonly port: string | undefined;
   readonly items: number;
   readonly drop: boolean;
+  /** What a step or an aggregate gives may be seen so much later; undefined means at once. */
+  readonly waitMs: number | undefined;
 }
 
 export interface Script {
@@ -55,9 +57,16 @@ export function scriptOf({ seed, failPercent, timeoutMs, routes }: ScriptOptions
         port: ports[Math.floor(visit.next() * ports.length)],
         items: Math.floor(visit.next() * 4),
         drop: visit.next() < 0.3,
+        waitMs: waitOf(visit, timeoutMs.has(node)),
       };
     },
   };
+}
+
+/** A node with a timeout waits no longer than that allows. */
+function waitOf(random: Random, isBounded: boolean): number | undefined {
+  const waits = isBounded ? [0, 5, 100] : [0, 5, 100, 2_000, 60_000];
+  return random.next() < 0.7 ? undefined : waits[Math.floor(random.next() * waits.length)];
 }
 
 export interface Seen {
@@ -100,7 +109,7 @@ async function perform(act: Act, visit: Visit, clock: VirtualClock): Promise<Nod
     case 'throw-a-string':
       throw 'not an error';
     case 'succeed':
-      return resultOf(act, visit);
+      return { ...resultOf(act, visit), ...waiting(act, visit, clock) };
     default:
       throw failure(visit, act.does === 'fail');
   }
@@ -118,6 +127,11 @@ function resultOf(act: Act, visit: Visit): NodeResult {
     ...(act.port === undefined ? {} : { port: act.port }),
     ...(visit.node.type.role === 'filter' ? { drop: act.drop } : {}),
   };
+}
+
+function waiting({ waitMs }: Act, { node }: Visit, clock: VirtualClock) {
+  const mayWait = node.type.role === 'step' || node.type.role === 'aggregate';
+  return mayWait && waitMs !== undefined ? { notBefore: clock.now() + waitMs } : {};
 }
 
 export function failure(visit: { readonly node: { readonly name: string } }, retryable: boolean) {

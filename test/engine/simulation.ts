@@ -7,6 +7,7 @@ import { randomFlow } from './random-flow.ts';
 import { type Expected, referenceOf } from './reference.ts';
 import type { ExpectedStep } from './reference-world.ts';
 import { type Script, scriptOf, spawnOf } from './script.ts';
+import { type Lived, live } from './segments.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 const EXECUTION_ID = 'simulated';
@@ -62,7 +63,65 @@ export async function resume(played: Played): Promise<void> {
   expect(run.result.steps.map(timeless).sort(), what).toEqual(result.steps.map(timeless).sort());
 }
 
-function timeless({ startedAt, endedAt, ...rest }: StepRecord): string {
+/**
+ * Lives it again in processes that die at random, leaving memory at every wait, and checks that it
+ * ends as the whole run did.
+ */
+export async function relive(played: Played): Promise<number> {
+  const { seed, flow, script, expected, result } = played;
+  if (result.status === 'cancelled' || result.error?.code === 'LIMIT_STEPS') return 0;
+  const random = seededRandom(seed * 13 + 5);
+  const circumstances = { ...drawn(random), cancelAtMs: undefined, stepsMax: undefined };
+  const { concurrency } = circumstances;
+  const faults: string[] = [];
+  const below = (limit: number) => Math.floor(random.next() * limit);
+  const lived = await live({
+    plan: planOf(flow),
+    executionId: EXECUTION_ID,
+    limits: { concurrency },
+    suspendAfterMs: [0, 50, 1_000][below(3)] ?? 0,
+    crashAfter: (segment) => (segment < 8 && below(2) === 0 ? below(8) : undefined),
+    isWaitLost: () => below(5) === 0,
+    wakeLate: () => [0, 0, 3, 5_000, -1][below(5)] ?? 0,
+    spawn: (clock, { kept }) => {
+      const journal = { has: (key: string) => kept.some((step) => keyOf(step) === key) };
+      return watched(spawnOf(script, clock), { flow, journal, circumstances, faults });
+    },
+  });
+  const what = `seed ${seed} in ${lived.segments} segments`;
+  expect(faults, what).toEqual([]);
+  checkLife(lived, what);
+  checkSteps({ seed, expected, circumstances, result: lived.result });
+  expect(lived.result.status, what).toBe(result.status);
+  expect(lived.result.outputs, what).toEqual(result.outputs);
+  if (result.status === 'completed') {
+    expect(lived.steps.map(timeless).sort(), what).toEqual(result.steps.map(timeless).sort());
+  }
+  return lived.suspensions;
+}
+
+function checkLife({ events, steps, result, segments, rerun }: Lived, what: string): void {
+  expect(
+    events.map(({ sequence }) => sequence),
+    what,
+  ).toEqual(events.map((_, index) => index + 1));
+  const kinds = events.map(({ kind }) => kind);
+  expect(kinds[0], what).toBe('execution.started');
+  expect(kinds.at(-1), what).toBe('execution.ended');
+  expect(kinds.filter((kind) => kind === 'execution.ended').length, what).toBe(1);
+  expect(kinds.filter((kind) => kind === 'execution.started').length, what).toBe(1);
+  const resumed = kinds.filter((kind) => kind === 'execution.resumed').length;
+  expect(resumed, what).toBe(segments - 1);
+  expect(result.steps, what).toEqual(steps);
+  expect(rerun, what).toEqual([]);
+}
+
+function keyOf({ node, path }: StepRecord): string {
+  return `${node} ${path}`;
+}
+
+/** A step without its times, as text. */
+export function timeless({ startedAt, endedAt, ...rest }: StepRecord): string {
   return JSON.stringify(rest, Object.keys(rest).sort());
 }
 
@@ -75,7 +134,8 @@ function drawn(random: Random): Circumstances {
   };
 }
 
-function scriptFor(flow: FlowSpec, seed: number, failPercent: number): Script {
+/** What each attempt of the flow's visits does, by the seed. */
+export function scriptFor(flow: FlowSpec, seed: number, failPercent: number): Script {
   const timeoutMs = new Map<string, number>();
   const routes = new Map<string, readonly string[]>();
   for (const [name, node] of Object.entries(flow.nodes)) {
@@ -106,14 +166,20 @@ interface Run {
   readonly before: readonly StepRecord[];
 }
 
-async function runOnce(options: RunOptions): Promise<Run> {
+/** Runs a flow in memory from the steps that the journal has. */
+export async function runOnce(options: RunOptions): Promise<Run> {
   const { seed, flow, script, circumstances, before } = options;
   const clock = virtualClock();
   const faults: string[] = [];
   const events: ExecutionEvent[] = [];
   const cancel = new AbortController();
   const journal = await journalWith(before, clock, circumstances.journalIsSlow ? seed : undefined);
-  const spawn = watched(spawnOf(script, clock), { flow, journal, circumstances, faults });
+  const spawn = watched(spawnOf(script, clock), {
+    flow,
+    journal: journal.kept,
+    circumstances,
+    faults,
+  });
   const { cancelAtMs, concurrency, stepsMax } = circumstances;
   if (cancelAtMs !== undefined) clock.sleep(cancelAtMs).then(() => cancel.abort());
   const execution = execute(
@@ -165,7 +231,7 @@ async function journalWith(
 
 interface Watch {
   readonly flow: FlowSpec;
-  readonly journal: WatchedJournal;
+  readonly journal: { has(key: string): boolean };
   readonly circumstances: Circumstances;
   readonly faults: string[];
 }
@@ -182,7 +248,7 @@ function watched(spawn: Spawn, { flow, journal, circumstances, faults }: Watch):
     if (running.size > circumstances.concurrency) faults.push(`${running.size} visits at once`);
     for (const name of Object.keys(visit.input.dependencies)) {
       const isNear = places.get(name)?.scope.join() === node.scope.join();
-      if (isNear && !journal.kept.has(`${name} ${path}`)) faults.push(`${name} is not kept yet`);
+      if (isNear && !journal.has(`${name} ${path}`)) faults.push(`${name} is not kept yet`);
     }
     const opener = node.scope.at(-1);
     if (opener !== undefined && flow.nodes[opener]?.parallel === false) {
@@ -212,10 +278,14 @@ interface Check extends Run {
 }
 
 function check(run: Check): void {
-  const { seed, result, expected, circumstances, faults } = run;
-  const what = `seed ${seed}`;
-  expect(faults, what).toEqual([]);
+  expect(run.faults, `seed ${run.seed}`).toEqual([]);
   checkEvents(run);
+  checkSteps(run);
+}
+
+function checkSteps(run: Pick<Check, 'seed' | 'result' | 'expected' | 'circumstances'>): void {
+  const { seed, result, expected, circumstances } = run;
+  const what = `seed ${seed}`;
   const keys = result.steps.map((step) => `${step.node} ${step.path}`);
   expect(new Set(keys).size, `${what}: one record a visit`).toBe(keys.length);
   for (const step of result.steps) {

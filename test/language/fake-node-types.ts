@@ -1,5 +1,6 @@
 import { isList, isMap, type Value } from '../../src/base/index.ts';
-import { defineNode, type NodeType } from '../../src/contract/index.ts';
+import type { NodeType } from '../../src/contract/index.ts';
+import { defineNode } from '../../src/nodes/kit/index.ts';
 
 /** What every node type of these tests has in common; none of them is ever run. */
 const base = {

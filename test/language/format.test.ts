@@ -28,7 +28,7 @@ output: {a: a}
 nodes: {a: {type: wrap, config: {code: x}}}
 `),
     ).toEqual([
-      '2:1 UNKNOWN_KEY steps | steps is not a key of a flow | The keys here are description, grants, inputs, limits, name, nodes, outputs, triggers, version.',
+      '2:1 UNKNOWN_KEY steps | steps is not a key of a flow | The keys here are description, grants, inputs, limits, name, nodes, outputs, tags, triggers, version.',
       '3:1 UNKNOWN_KEY output | output is not a key of a flow | Did you mean outputs?',
     ]);
   });

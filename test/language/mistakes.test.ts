@@ -48,7 +48,7 @@ nodes:
 
   it('does not take a short word for the start of a key', () => {
     expect(problemsOf(`name: x\nde: y\n${NODE}\n`)).toEqual([
-      '2:1 UNKNOWN_KEY de | de is not a key of a flow | The keys here are description, grants, inputs, limits, name, nodes, outputs, triggers, version.',
+      '2:1 UNKNOWN_KEY de | de is not a key of a flow | The keys here are description, grants, inputs, limits, name, nodes, outputs, tags, triggers, version.',
     ]);
   });
 

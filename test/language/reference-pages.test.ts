@@ -20,6 +20,7 @@ describe('the JSON Schema of the format', () => {
       'name',
       'nodes',
       'outputs',
+      'tags',
       'triggers',
       'version',
     ]);

@@ -1,6 +1,7 @@
-import { defineNode, type NodeType } from '../../src/contract/index.ts';
+import type { NodeType } from '../../src/contract/index.ts';
 import { AppError } from '../../src/errors/index.ts';
 import { NODE_TYPES } from '../../src/nodes/index.ts';
+import { defineNode } from '../../src/nodes/kit/index.ts';
 
 /** What every type has to say about itself, and nobody reads here. */
 const words = (id: string) =>

@@ -1,7 +1,8 @@
 import type { Value, ValueMap } from '../../src/base/index.ts';
-import type { ExecutionResult, StepRecord } from '../../src/contract/index.ts';
+import type { ExecutionEvent, ExecutionResult, StepRecord } from '../../src/contract/index.ts';
 import { type ExecutionLimits, execute, memoryJournal, spawnNode } from '../../src/engine/index.ts';
-import { checkInputs, compile } from '../../src/language/index.ts';
+import { checkInputs, compile, type Plan } from '../../src/language/index.ts';
+import { type Life, live } from '../engine/segments.ts';
 import { virtualClock } from '../engine/virtual-clock.ts';
 import { SEMANTICS_TYPES } from './node-types.ts';
 
@@ -21,6 +22,8 @@ export interface SemanticsCase {
   readonly order?: readonly string[];
   readonly outputs?: ValueMap;
   readonly error?: Readonly<Record<string, Value>>;
+  /** Told events by kind, when the flow runs in segments and every wait leaves memory. */
+  readonly told?: readonly string[];
   /** Why the flow does not give this yet; the suite turns red when it does. */
   readonly pending?: string;
 }
@@ -31,15 +34,12 @@ export type SemanticsOutcome = Required<
 
 /** Compiles and runs the flow of a case with time standing still but for its own waits. */
 export async function outcomeOf(test: SemanticsCase): Promise<SemanticsOutcome> {
-  const { plan, problems } = compile(test.flow, { nodeTypes: SEMANTICS_TYPES });
-  if (plan === undefined) throw new Error(JSON.stringify(problems, null, 1));
-  const checked = checkInputs(plan, test.inputs ?? {});
-  if ('problems' in checked) throw new Error(JSON.stringify(checked.problems));
+  const { plan, inputs } = compiled(test);
   const clock = virtualClock();
   const cancel = new AbortController();
   const { cancelAtMs } = test;
   if (cancelAtMs !== undefined) clock.sleep(cancelAtMs).then(() => cancel.abort());
-  const execution = execute(plan, checked.inputs, {
+  const execution = execute(plan, inputs, {
     executionId: 'e1',
     ports: {
       clock,
@@ -50,8 +50,45 @@ export async function outcomeOf(test: SemanticsCase): Promise<SemanticsOutcome> 
     signal: cancel.signal,
     ...(test.limits === undefined ? {} : { limits: test.limits }),
   });
-  const result = await clock.runUntil(execution);
-  const { status, steps, outputs, error } = result;
+  return wordsOfResult(await clock.runUntil(execution));
+}
+
+export interface LivedOutcome extends SemanticsOutcome {
+  readonly kinds: readonly ExecutionEvent['kind'][];
+  readonly suspensions: number;
+  readonly writes: number;
+  readonly rerun: readonly string[];
+}
+
+/** The same in segments: every wait leaves memory, and processes die after so many writes. */
+export async function livedOutcomeOf(
+  test: SemanticsCase,
+  crashAfter: Life['crashAfter'],
+): Promise<LivedOutcome> {
+  const { cancelAtMs, limits } = test;
+  const lived = await live({
+    ...compiled(test),
+    executionId: 'e1',
+    suspendAfterMs: 0,
+    crashAfter,
+    spawn: (clock) => spawnNode({}, clock),
+    ...(limits === undefined ? {} : { limits }),
+    ...(cancelAtMs === undefined ? {} : { cancelAtMs }),
+  });
+  const { suspensions, rerun, events, steps } = lived;
+  const kinds = events.map(({ kind }) => kind);
+  return { ...wordsOfResult(lived.result), kinds, suspensions, rerun, writes: steps.length };
+}
+
+function compiled(test: SemanticsCase): { readonly plan: Plan; readonly inputs: ValueMap } {
+  const { plan, problems } = compile(test.flow, { nodeTypes: SEMANTICS_TYPES });
+  if (plan === undefined) throw new Error(JSON.stringify(problems, null, 1));
+  const checked = checkInputs(plan, test.inputs ?? {});
+  if ('problems' in checked) throw new Error(JSON.stringify(checked.problems));
+  return { plan, inputs: checked.inputs };
+}
+
+function wordsOfResult({ status, steps, outputs, error }: ExecutionResult): SemanticsOutcome {
   return {
     status,
     journal: steps.map(lineOf).toSorted(byNodeAndPath),

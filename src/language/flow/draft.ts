@@ -5,7 +5,8 @@ import type { Mention, UsedTemplate } from '../config/index.ts';
 import type { InputDeclaration, Plan, PlanConfig, PlanNode, Reference } from '../plan.ts';
 
 /** What a flow's text says, each part checked by itself and not yet against the others. */
-export interface FlowDraft extends Pick<Plan, 'name' | 'version' | 'description' | 'limits'> {
+export interface FlowDraft
+  extends Pick<Plan, 'name' | 'version' | 'description' | 'tags' | 'limits'> {
   readonly inputs: readonly InputDeclaration[];
   /** False where an input has a problem of its own, so that its name may be missing here. */
   readonly knowsInputs: boolean;

@@ -152,6 +152,12 @@ export const FLOW_FIELDS = {
     summary: 'The version of the flow, such as 1.0.0.',
   },
   description: { kind: 'text', summary: 'What the flow is for.' },
+  tags: {
+    kind: 'list',
+    items: { kind: 'text', minLength: 1, maxLength: 50, summary: 'A word without commas.' },
+    maxItems: 20,
+    summary: 'Words by which the flow is found in lists.',
+  },
   inputs: {
     kind: 'map',
     values: { kind: 'object', fields: INPUT_FIELDS, summary: 'One input, or its type alone.' },

@@ -1,5 +1,12 @@
 import type { NodeType } from '../../contract/index.ts';
-import { type ConfigReader, literalOf, readField, readKeys, referenceAt } from '../config/index.ts';
+import {
+  type ConfigReader,
+  literalOf,
+  quoted,
+  readField,
+  readKeys,
+  referenceAt,
+} from '../config/index.ts';
 import type { PlanConfig } from '../plan.ts';
 import type { ProblemList } from '../problems.ts';
 import {
@@ -66,7 +73,7 @@ type Values = ReadonlyMap<string, Tree>;
 function readPlainKeys(reader: FlowReader, values: Values): PlanConfig {
   const parts: Record<string, ReturnType<typeof readField> & {}> = Object.create(null);
   const config: ConfigReader = { ...reader, templates: [], mentions: [] };
-  for (const key of ['name', 'version', 'description', 'limits'] as const) {
+  for (const key of ['name', 'version', 'description', 'tags', 'limits'] as const) {
     const tree = values.get(key);
     if (tree === undefined) continue;
     const part = readField(config, FLOW_FIELDS[key], { tree, spot: { path: key } });
@@ -90,12 +97,27 @@ function header(reader: FlowReader, parts: PlanConfig, values: Values) {
     });
   }
   const limits = parts.limits === undefined ? {} : limitsOf(literalOf(parts.limits));
+  const tags = parts.tags === undefined ? [] : (literalOf(parts.tags) as readonly string[]);
+  refuseCommas(reader, tags, values.get('tags')?.start ?? 0);
   return {
     name,
     version: text('version', FLOW_FIELDS.version.default),
     description: text('description', ''),
+    ...(tags.length === 0 ? {} : { tags: [...new Set(tags)] }),
     limits,
   };
+}
+
+/** Lists are asked for by tags with commas between them. */
+function refuseCommas(reader: FlowReader, tags: readonly string[], start: number): void {
+  const wrong = tags.find((tag) => tag.includes(',') || tag.trim() !== tag || hasHidden(tag));
+  if (wrong === undefined) return;
+  reader.problems.add({
+    code: 'INVALID_NAME',
+    message: `the tag ${quoted(wrong)} holds a comma, outer spaces or marks that cannot be seen`,
+    remedy: 'Write each tag as one word or a few.',
+    place: reader.source.place(start, 'tags'),
+  });
 }
 
 function limitsOf(value: unknown): FlowDraft['limits'] {

@@ -14,3 +14,4 @@ export {
   type Tree,
   type TreeEntry,
 } from './tree.ts';
+export { jsonOf, yamlOf } from './write-text.ts';

@@ -31,9 +31,9 @@ nodes:
     config: {template: "Hello {{ inputs.name }}"}
 outputs: {greeting: greet}
 `,
-  async run(context, config, input) {
+  // The engine waits, not the node: on a server nothing of a long wait stays in memory.
+  run: (context, config, input) => {
     context.signal.throwIfAborted();
-    await context.sleep(config.duration);
-    return { value: input.upstream ?? null };
+    return { value: input.upstream ?? null, notBefore: context.now() + config.duration };
   },
 });
