@@ -1,0 +1,11 @@
+export type {
+  Dispatcher,
+  DispatcherStatus,
+  ExecutionFeed,
+  ExecutionOutcome,
+  StartedExecution,
+  StartRequest,
+} from './dispatcher.ts';
+export { type DispatcherOptions, openDispatcher } from './open-dispatcher.ts';
+export { openPlans, type Plans } from './plans.ts';
+export type { CapabilityRequest } from './stretch.ts';
