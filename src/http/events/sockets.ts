@@ -1,0 +1,147 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { AppError, asAppError } from '../../errors/index.ts';
+import { SECURITY_HEADERS } from '../../guard/index.ts';
+import type { Admission, Caller } from '../call.ts';
+import type { EventPipeline } from '../pipeline.ts';
+import type { House } from './house.ts';
+import type { Listeners } from './listeners.ts';
+import { isOwnOrigin } from './origin.ts';
+import { isAnswering, isForWebSocket, readWithoutUpgrade } from './other-upgrades.ts';
+import { Session, type SessionOptions } from './session.ts';
+import { CLOSE, type OpenSocket, SocketOutlet } from './socket-outlet.ts';
+
+/**
+ * Takes the upgrade requests of a server until the returned function is called. Who is refused for
+ * what they are (no key, no permission) gets a socket that closes with 1008, because a browser
+ * cannot read the answer to an upgrade; all else gets an HTTP error.
+ */
+export function takeUpgrades(
+  server: Server,
+  rooms: {
+    readonly house: House;
+    readonly listeners: Listeners;
+    readonly pipeline: Pick<EventPipeline, 'admit' | 'refuse'>;
+  },
+): () => Promise<void> {
+  const { house, listeners, pipeline } = rooms;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: house.limits.socketMessageBytes,
+    perMessageDeflate: false,
+  });
+  const callers = new WeakMap<IncomingMessage, Caller>();
+  sockets.on('headers', (lines, message) => {
+    const requestId = callers.get(message)?.requestId ?? '';
+    const headers = { ...SECURITY_HEADERS, 'x-request-id': requestId };
+    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  });
+  sockets.on('wsClientError', (cause, raw, message) => {
+    const caller = callers.get(message);
+    if (caller === undefined) raw.destroy();
+    else pipeline.refuse(raw, notAsWanted(cause), caller, { 'sec-websocket-version': '13' });
+  });
+  const upgrade = (message: IncomingMessage, raw: Duplex, head: Buffer) => {
+    // A connection that breaks while it is judged has nobody left to tell.
+    raw.on('error', () => raw.destroy());
+    if (isAnswering(raw)) {
+      raw.destroy();
+      return;
+    }
+    if (!isForWebSocket(message)) {
+      readWithoutUpgrade(server, message, { raw, head });
+      return;
+    }
+    const admission = pipeline.admit(message);
+    const refusal = refusalOf(message, admission);
+    const caller = 'admitted' in admission ? admission.admitted : admission.caller;
+    callers.set(message, caller);
+    if (refusal !== undefined) {
+      pipeline.refuse(raw, refusal, caller);
+      return;
+    }
+    sockets.handleUpgrade(message, raw, head, (socket) => {
+      // Such as a message that is too large: the library closes with the right code by itself.
+      socket.on('error', () => {});
+      open({ socket, raw }, admission, { house, listeners });
+    });
+  };
+  server.on('upgrade', upgrade);
+  return async () => {
+    await listeners.close();
+    for (const socket of sockets.clients) socket.terminate();
+  };
+}
+
+const TOLD_BY_CLOSING: ReadonlySet<string> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'QUERY_INVALID',
+]);
+
+/** What is answered by HTTP instead of a socket. */
+function refusalOf(message: IncomingMessage, admission: Admission): AppError | undefined {
+  if ('refusal' in admission && !TOLD_BY_CLOSING.has(admission.refusal.code)) {
+    return admission.refusal;
+  }
+  const { headers } = message;
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+    // A proxy would take for a body what we would take for frames.
+    return notAsWanted();
+  }
+  if (isOwnOrigin(headers.origin, headers.host)) return undefined;
+  return new AppError('FORBIDDEN', {
+    message: 'a page of another host may not open a WebSocket here',
+    remedy: 'Open it from a page of this server, or from a program.',
+  });
+}
+
+function notAsWanted(cause?: Error): AppError {
+  return new AppError('REQUEST_INVALID', {
+    message: 'the request does not open a WebSocket in the way of RFC 6455, version 13',
+    remedy: 'Open it with a WebSocket client.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function open(
+  opened: OpenSocket,
+  admission: Admission,
+  { house, listeners }: { readonly house: House; readonly listeners: Listeners },
+): void {
+  const outlet = new SocketOutlet(opened, house);
+  if ('refusal' in admission) {
+    outlet.close(CLOSE.refused, reasonOf(admission.refusal));
+    return;
+  }
+  const { admitted } = admission;
+  const options: SessionOptions = {
+    house,
+    listeners,
+    account: admitted.principal.account,
+    requestId: admitted.requestId,
+    ...onlyOf(admitted),
+  };
+  try {
+    new Session(opened, options);
+  } catch (thrown) {
+    const isStopping = asAppError(thrown).code === 'STORE_UNAVAILABLE';
+    if (isStopping) outlet.close(CLOSE.goingAway, 'The server stops');
+    else outlet.close(CLOSE.tryAgain, 'Too many listeners');
+  }
+}
+
+type Admitted = Extract<Admission, { readonly admitted: unknown }>['admitted'];
+
+function onlyOf(admitted: Admitted): Pick<SessionOptions, 'only'> {
+  if (admitted.route === 'eventSocket') return {};
+  const { params, query } = admitted;
+  return { only: { executionId: params.id, after: query.after ?? 0 } };
+}
+
+function reasonOf({ code }: AppError): string {
+  if (code === 'UNAUTHENTICATED') return 'Unauthorized';
+  return code === 'FORBIDDEN' ? 'Forbidden' : 'Address not valid';
+}

@@ -1,0 +1,29 @@
+import type { AccountId, Clock, FlowId } from '../../base/index.ts';
+import type { Dispatcher } from '../../engine/index.ts';
+import type { checkInputs, Plan } from '../../language/index.ts';
+import type { Log } from '../../log/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { CompileSource } from './flow-source.ts';
+import type { Waits } from './waits.ts';
+
+/** Plans of saved versions; the same that the dispatcher keeps, so that each is compiled once. */
+export interface SavedPlans {
+  /** Errors: FLOW_VERSION_NOT_FOUND, FLOW_INVALID, STORE_UNAVAILABLE. */
+  get(account: AccountId, flow: FlowId, version: number): Promise<Plan>;
+}
+
+/** What handlers work with. */
+export interface HandlerOptions {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+  readonly plans: SavedPlans;
+  readonly compile: CompileSource;
+  readonly checkInputs: typeof checkInputs;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly waits: Waits;
+  readonly version: string;
+  newId(): string;
+  /** Those who follow executions on this server. */
+  listeners(): number;
+}
