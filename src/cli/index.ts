@@ -1,4 +1,14 @@
-export type { FlowText, InputProblem, Local, RunRequest } from './local.ts';
+export type { CommandContext } from './command-context.ts';
+export type {
+  FlowText,
+  InputProblem,
+  Local,
+  LocalFlows,
+  RunRequest,
+  ServedUntil,
+  ServeRequest,
+} from './local.ts';
 export { runCli } from './program.ts';
-export type { CommandContext } from './run-command.ts';
+export type { ProfileFile, Remote, ServerHere } from './remote.ts';
 export type { Terminal } from './terminal.ts';
+export type { Claims } from './verify-command.ts';

@@ -1,4 +1,5 @@
 import type { Value } from '../base/index.ts';
+import type { ConfigTasks } from '../config/index.ts';
 import type { ExecutionEvent, ExecutionResult, Problem } from '../contract/index.ts';
 import type { ErrorReport } from '../errors/index.ts';
 import type { InputDeclaration, Plan } from '../language/index.ts';
@@ -26,11 +27,8 @@ export interface RunRequest {
   onEvent(event: ExecutionEvent): void;
 }
 
-/**
- * What the local commands need of the rest of the house, handed over by main.ts: the command line
- * itself reads no file and runs nothing.
- */
-export interface Local {
+/** Flows in files: reading, checking and running them here. */
+export interface LocalFlows {
   /** Errors: FILE_NOT_FOUND, FLOW_TOO_LARGE. */
   readText(path: string): Promise<FlowText>;
   compile(text: FlowText): {
@@ -49,4 +47,46 @@ export interface Local {
   readInputs(path: string): Promise<Readonly<Record<string, Value>>>;
   /** Errors: SETTINGS_INVALID, FILE_NOT_FOUND (workspace). Everything else is in the result. */
   run(request: RunRequest): Promise<ExecutionResult>;
+}
+
+/**
+ * What the local commands need of the rest of the house, handed over by main.ts: the command line
+ * itself reads no file and runs nothing.
+ */
+export interface Local extends LocalFlows, ConfigTasks {
+  /**
+   * Starts a server or worker; resolves when it serves, and rejects where it cannot. Errors:
+   * SETTINGS_INVALID, STORE_*, DATA_DIR_TAKEN, PORT_TAKEN, HOST_UNUSABLE; the signal's reason
+   * when it aborts first.
+   */
+  serve(request: ServeRequest): Promise<ServedUntil>;
+}
+
+export interface ServeRequest {
+  /** A worker executes and listens to nobody. */
+  readonly kind: 'server' | 'worker';
+  /** Settings that the command line gives; they go before all other sources. */
+  readonly overrides: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly dataDir?: string;
+  };
+  /** Asks to end cleanly: nothing new begins, and what runs is finished or handed back. */
+  readonly signal: AbortSignal;
+}
+
+/** What serves now, and its end. Nothing in it is secret: it is shown. */
+export interface ServedUntil {
+  /** Such as `http://127.0.0.1:8000`; a worker has none. */
+  readonly address?: string;
+  /** It is reached from every network of this machine too. */
+  readonly isEverywhere?: boolean;
+  /** Where the page of the API is, as a whole URL. */
+  readonly page?: string;
+  /** Where the data is, for people: a folder, or host and name of a database. */
+  readonly data: string;
+  /** What an operator should know, such as a guard that is off. */
+  readonly warnings: readonly string[];
+  /** Resolves when all has ended cleanly after the signal; rejects when it failed meanwhile. */
+  readonly ended: Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { every } from '../base/index.ts';
 import type { ExecutionEvent } from '../contract/index.ts';
 import { type NodeProgress, ProgressTable, progressLine } from './progress.ts';
-import { styled, type Terminal } from './terminal.ts';
+import { printableLine, styled, type Terminal } from './terminal.ts';
+import { clockText } from './time-text.ts';
 
 /** Shows a running execution; `end` leaves the last state on the screen. */
 export interface ProgressView {
@@ -14,17 +15,21 @@ const REDRAW_MS = 80;
  * Rows redrawn on a screen; the rest is counted in one line, so that no screen scrolls while live.
  */
 const LIVE_ROWS = 20;
-const NAME_WIDTH = { min: 8, max: 40 };
+const NAME_WIDTH = { min: 8, max: 40, unknown: 24 };
 /** Columns that a live line keeps for what follows the name. */
 const DETAILS_WIDTH = 28;
 
-/** A live table on a screen, plain lines otherwise. `names` are the flow's nodes, for the width. */
+/**
+ * A live table on a screen, plain lines otherwise. `names` are the flow's nodes, for the width;
+ * empty where they are not known.
+ */
 export function progressView(
   terminal: Terminal,
   names: readonly string[],
   now: () => number,
 ): ProgressView {
-  const longest = Math.max(...names.map((name) => name.length));
+  const lengths = names.map((name) => name.length);
+  const longest = lengths.length === 0 ? NAME_WIDTH.unknown : Math.max(...lengths);
   const room = terminal.isScreen ? screenWidth(terminal) - DETAILS_WIDTH : NAME_WIDTH.max;
   const nameWidth = Math.max(NAME_WIDTH.min, Math.min(NAME_WIDTH.max, longest, room));
   return terminal.isScreen
@@ -56,7 +61,8 @@ function plainView(terminal: Terminal, options: ViewOptions): ProgressView {
   return {
     take: (event) => {
       const row = table.take(event);
-      if (event.kind === 'step.retrying') terminal.out(retryLine(event));
+      const line = lineOf(event);
+      if (line !== undefined) terminal.out(line);
       if (row === undefined || event.kind !== 'step.ended') return;
       if (row.inRegion) {
         waiting.add(row.node);
@@ -69,9 +75,22 @@ function plainView(terminal: Terminal, options: ViewOptions): ProgressView {
   };
 }
 
-function retryLine(event: ExecutionEvent & { kind: 'step.retrying' }): string {
-  const where = event.path === '' ? event.node : `${event.node}[${event.path}]`;
-  return `  retry     ${where}: attempt ${event.attempt} failed (${event.error.code})\n`;
+/** What happens between the start and the end of a step, and would be lost in a pipe. */
+function lineOf(event: ExecutionEvent): string | undefined {
+  switch (event.kind) {
+    case 'step.retrying':
+      return `  retry     ${whereOf(event)}: attempt ${event.attempt} failed (${event.error.code})\n`;
+    case 'step.waiting':
+      return `  waiting   ${whereOf(event.wait)}: until ${clockText(event.wait.until)}\n`;
+    case 'execution.resumed':
+      return event.reason === 'takeover' ? '  taken over by another process\n' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function whereOf({ node, path }: { readonly node: string; readonly path: string }): string {
+  return printableLine(path === '' ? node : `${node}[${path}]`);
 }
 
 function liveView(terminal: Terminal, options: ViewOptions): ProgressView {

@@ -74,6 +74,53 @@ describe('the plain view', () => {
   });
 });
 
+describe('an execution that leaves memory', () => {
+  const wait = { node: 'a', path: '', attempts: 1, startedAt: 1_000, until: 9_000, value: null };
+  const waits: ExecutionEvent = { sequence: 1, at: 1_000, kind: 'step.waiting', wait };
+  const resumed = (reason: 'wake' | 'takeover'): ExecutionEvent => {
+    return { sequence: 1, at: 1_000, kind: 'execution.resumed', reason };
+  };
+
+  it('shows a visit as waiting until it ends, also over a change of process', () => {
+    const table = new ProgressTable();
+    table.take(started('a', ''));
+    table.take(waits);
+    expect(table.row('a')).toMatchObject({ running: 0, waiting: 1 });
+    table.take(resumed('wake'));
+    expect(table.row('a')).toMatchObject({ running: 0, waiting: 1 });
+    table.take(ended('a', ''));
+    expect(table.row('a')).toMatchObject({ running: 0, waiting: 0, ended: { completed: 1 } });
+  });
+
+  it('counts what starts again after a takeover once', () => {
+    const table = new ProgressTable();
+    table.take(started('a', ''));
+    table.take(resumed('takeover'));
+    table.take(started('a', ''));
+    table.take(ended('a', ''));
+    expect(table.row('a')).toMatchObject({ running: 0, ended: { completed: 1 } });
+  });
+
+  it('says so in a pipe, with no control character of a name', () => {
+    const terminal = fakeTerminal();
+    const view = progressView(terminal, [], () => 2_000);
+    view.take({ ...waits, wait: { ...wait, node: 'a\u001b[2J' } } as ExecutionEvent);
+    view.take(resumed('takeover'));
+    view.end();
+    expect(terminal.written.out).toMatch(/^ {2}waiting {3}a\\u001b\[2J: until \d\d:\d\d:\d\d\n/);
+    expect(terminal.written.out).toContain('  taken over by another process\n');
+  });
+
+  it('shows a waiting row on a screen', () => {
+    const terminal = fakeTerminal({ isScreen: true });
+    const view = progressView(terminal, ['a'], () => 4_000);
+    view.take(started('a', ''));
+    view.take(waits);
+    view.end();
+    expect(terminal.written.out).toBe('  ◷ a         3 s\n');
+  });
+});
+
 describe('the live view', () => {
   it('draws no live line wider than the screen, and the last one in full', () => {
     vi.useFakeTimers();

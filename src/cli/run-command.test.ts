@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ExecutionEvent, ExecutionResult, Problem, StepRecord } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Plan, PlanNode } from '../language/index.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { runAgainst } from './fake-server.ts';
 import type { Local } from './local.ts';
-import { runCli } from './program.ts';
 
 const PROBLEM: Problem = {
   severity: 'error',
@@ -63,7 +62,7 @@ const FAILED: ExecutionResult = {
   },
 };
 
-function localOf(changes: Partial<Local> = {}): Local {
+function localOf(changes: Partial<Local> = {}): Partial<Local> {
   return {
     readText: async (file) => ({ file, bytes: new Uint8Array() }),
     compile: () => ({ plan: PLAN, problems: [] }),
@@ -75,11 +74,8 @@ function localOf(changes: Partial<Local> = {}): Local {
   };
 }
 
-async function cli(line: readonly string[], local: Local, shape = {}) {
-  const terminal = fakeTerminal(shape);
-  const signal = new AbortController().signal;
-  const exit = await runCli(line, { terminal, local, signal, now: () => 2_000 });
-  return { exit, ...terminal.written };
+function cli(line: readonly string[], local: Partial<Local>, shape = {}) {
+  return runAgainst(line, { local, terminal: shape, now: () => 2_000 });
 }
 
 describe('sluice run', () => {

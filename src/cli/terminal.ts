@@ -41,6 +41,14 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * The one document of `--json`. What JSON leaves as it is and a screen would obey is escaped too,
+ * which changes no value: such characters only occur inside its texts.
+ */
+export function tellDocument(terminal: Terminal, document: unknown): void {
+  terminal.out(`${printable(JSON.stringify(document, null, 2))}\n`);
+}
+
 /** As `printable`, on one line: line breaks and tabs become spaces; cut at `length` characters. */
 export function printableLine(text: string, length = 200): string {
   const line = printable(text.replace(/\s+/g, ' ').trim());

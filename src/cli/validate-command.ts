@@ -1,10 +1,10 @@
 import type { Problem } from '../contract/index.ts';
 import { asAppError } from '../errors/index.ts';
 import type { Plan } from '../language/index.ts';
+import type { CommandContext } from './command-context.ts';
 import type { Local } from './local.ts';
 import { countText, problemText } from './problem-text.ts';
-import type { CommandContext } from './run-command.ts';
-import { printable, styled } from './terminal.ts';
+import { printable, styled, tellDocument } from './terminal.ts';
 
 export interface ValidateOptions {
   readonly files: readonly string[];
@@ -33,7 +33,7 @@ export async function validateCommand(
   }
   if (options.json) {
     const document = documents.length === 1 ? documents[0] : { valid: allValid, flows: documents };
-    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+    tellDocument(terminal, document);
   }
   return allValid ? 0 : 2;
 }

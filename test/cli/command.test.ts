@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, type Started, sluice as spawnSluice } from './spawn-command.ts';
 
 /** The shipped command, started as a person starts it, in a folder of its own. */
 
-const COMMAND = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 let folder = '';
 
 beforeAll(() => {
@@ -15,41 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly exit: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Started {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
-  /** Sends the signal once the output holds the text. */
-  readonly stop?: { readonly once: string; readonly signal: 'SIGINT' | 'SIGTERM' };
-}
-
-function sluice(words: readonly string[], started: Started = {}): Promise<Ended> {
-  const { PATH = '', HOME = folder } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...words], {
-    cwd: folder,
-    env: { PATH, HOME, ...started.env },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-    if (started.stop !== undefined && out.includes(started.stop.once)) {
-      child.kill(started.stop.signal);
-    }
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  child.stdin.end(started.input ?? '');
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (exit) => resolve({ exit, out, err }));
-  });
+function sluice(words: readonly string[], started: Omit<Started, 'cwd'> = {}): Promise<Ended> {
+  return spawnSluice(words, { cwd: folder, ...started });
 }
 
 function put(name: string, text: string): string {
