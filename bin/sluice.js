@@ -8,4 +8,4 @@ if (!existsSync(program)) {
   await ensureReady({ quiet: true });
 }
 const { main } = await import(program.href);
-await main();
+await main(() => import('../scripts/claims.js'));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
@@ -9,16 +8,17 @@ import {
   systemClock,
   type Value,
 } from './base/index.ts';
-import type { FlowText, InputProblem, Local, RunRequest } from './cli/index.ts';
+import { capabilityHouse } from './capabilities.ts';
+import type { FlowText, InputProblem, LocalFlows, RunRequest } from './cli/index.ts';
 import type { Settings } from './config/index.ts';
-import type { Capabilities, CapabilityName, ExecutionResult } from './contract/index.ts';
+import type { Capabilities, ExecutionResult } from './contract/index.ts';
+import { uuidv7 } from './crypto/index.ts';
 import { execute, memoryJournal, spawnNode } from './engine/index.ts';
 import { AppError, asAppError } from './errors/index.ts';
 import {
   checkInputs,
   compile,
   type InputDeclaration,
-  type Plan,
   parseInputText,
   readData,
 } from './language/index.ts';
@@ -33,7 +33,7 @@ export interface AppOptions {
   readonly javascriptWorker: URL;
 }
 
-export interface App extends Local {
+export interface App extends LocalFlows {
   /** Ends worker processes and connections; the app is of no use afterwards. */
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface App extends Local {
 export function createApp(options: AppOptions): App {
   const { settings } = options;
   const textBytes = settings.MAX_YAML_SIZE;
-  const capabilities = lazyCapabilities(options);
+  const capabilities = capabilityHouse(options);
   return {
     readText: (path) => readText(path, textBytes, options),
     compile: ({ file, bytes }) =>
@@ -58,61 +58,10 @@ export function createApp(options: AppOptions): App {
     },
     run: async (request) => {
       const workspace = await workspaceOf(request.workspace);
-      const needed = await capabilities.open(request.plan, workspace);
+      const needed = await capabilities.open(request.plan, async () => workspace);
       return runPlan(request, settings, needed);
     },
     close: capabilities.close,
-  };
-}
-
-interface LazyCapabilities {
-  /** What the nodes of a plan need, and nothing else. */
-  open(plan: Plan, workspace: string): Promise<Partial<Capabilities>>;
-  close(): Promise<void>;
-}
-
-function lazyCapabilities(options: AppOptions): LazyCapabilities {
-  const { settings, javascriptWorker } = options;
-  const closers: (() => Promise<void>)[] = [];
-  const makers: {
-    readonly [Name in CapabilityName]: (workspace: string) => Promise<Capabilities[Name]>;
-  } = {
-    files: async (workspace) => {
-      const { openWorkspace } = await import('./guard/index.ts');
-      return openWorkspace({
-        root: workspace,
-        allowedDirs: settings.FILE_SECURITY_ALLOWED_DIRS,
-        deniedPatterns: settings.FILE_SECURITY_DENIED_PATTERNS,
-        fileBytesMax: settings.FILE_SECURITY_MAX_SIZE_MB * 1024 * 1024,
-      });
-    },
-    http: async () => {
-      const { guardedHttp } = await import('./guard/index.ts');
-      const http = guardedHttp({ allow: settings.EGRESS_ALLOW, timeoutMs: settings.HTTP_TIMEOUT });
-      closers.push(() => http.close());
-      return http;
-    },
-    code: async () => {
-      const { javascriptPool } = await import('./sandbox/index.ts');
-      const pool = javascriptPool({
-        workerFile: javascriptWorker,
-        timeoutMs: settings.JS_EXECUTION_TIMEOUT,
-      });
-      closers.push(() => pool.close());
-      return { javascript: (request) => pool.run(request) };
-    },
-  };
-  return {
-    open: async (plan, workspace) => {
-      const needs = new Set(plan.nodes.flatMap((node) => node.type.needs));
-      const opened = await Promise.all(
-        [...needs].map(async (need) => [need, await makers[need](workspace)] as const),
-      );
-      return Object.fromEntries(opened);
-    },
-    close: async () => {
-      await Promise.all(closers.map((close) => close()));
-    },
   };
 }
 
@@ -121,7 +70,7 @@ function runPlan(
   settings: Settings,
   capabilities: Partial<Capabilities>,
 ): Promise<ExecutionResult> {
-  const executionId = randomUUID() as ExecutionId; // The only maker of execution ids so far.
+  const executionId = uuidv7(systemClock.now()) as ExecutionId; // Makes the id of a local run.
   return execute(request.plan, request.inputs, {
     executionId,
     ports: {

@@ -30,7 +30,8 @@ describe('the examples', () => {
     const packages = document.outputs.packages as readonly LockedPackage[];
     const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
     const manifest = lock.packages[''];
-    const direct = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    const direct = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
     const atDepthOne = packages.filter((one) => one.depth === 1).map((one) => one.name);
     expect(atDepthOne.sort()).toEqual(direct.sort());
     for (const one of packages) {
