@@ -1,0 +1,156 @@
+import type { Mutation } from './mutation.ts';
+
+const HEADERS = 'src/guard/browser.ts';
+const MESSAGES = 'src/http/events/client-message.ts';
+
+/** The door of the server: headers, who may ask, what is asked, errors, sockets, records. */
+export const HTTP_MUTATIONS: readonly Mutation[] = [
+  {
+    claims: ['G1.052', 'G2.088', 'G4.242', 'G5.290'],
+    file: HEADERS,
+    find: "  'x-content-type-options': 'nosniff',\n",
+    replace: '',
+    why: 'Browsers guess what an answer is.',
+  },
+  {
+    claims: ['G1.052', 'G1.053', 'G2.090', 'G2.091', 'G4.245'],
+    file: 'src/http/upgrades.ts',
+    find: '    ...SECURITY_HEADERS,\n',
+    replace: '',
+    why: 'The answer to what is no HTTP has no headers.',
+  },
+  {
+    claims: ['G1.053', 'G2.089', 'G4.242', 'G5.290'],
+    file: HEADERS,
+    find: "'x-frame-options': 'DENY'",
+    replace: "'x-frame-options': 'SAMEORIGIN'",
+    why: 'Our own pages may frame each other.',
+  },
+  {
+    claims: ['G2.090', 'G4.242', 'G5.290'],
+    file: HEADERS,
+    find: "'x-xss-protection': '1; mode=block'",
+    replace: "'x-xss-protection': '0'",
+    why: 'The old filter of browsers is off.',
+  },
+  {
+    claims: ['G1.051', 'G2.091', 'G3.151', 'G4.217', 'G4.243', 'G5.291'],
+    file: HEADERS,
+    find: 'max-age=31536000; includeSubDomains',
+    replace: 'max-age=31536000',
+    why: 'Subdomains may be asked in clear text.',
+  },
+  {
+    claims: ['G2.074', 'G4.244', 'G5.292'],
+    file: HEADERS,
+    find: `"default-src 'self'"`,
+    replace: '"default-src *"',
+    why: 'Pages may load from anywhere.',
+  },
+  {
+    claims: ['G4.245'],
+    file: HEADERS,
+    find: "'referrer-policy': 'strict-origin-when-cross-origin'",
+    replace: "'referrer-policy': 'unsafe-url'",
+    why: 'Addresses go to other sites.',
+  },
+  {
+    claims: ['G2.074', 'G2.120', 'G2.137', 'G5.258'],
+    file: 'src/http/pipeline.ts',
+    find: '      if (error === undefined) return principal;',
+    replace: "      if (error === undefined || error.code === 'UNAUTHENTICATED') return principal;",
+    why: 'Who has no key is let in.',
+  },
+  {
+    claims: ['G2.120', 'G2.137', 'G5.260'],
+    file: 'src/auth/identify.ts',
+    find: 'if (equalDigests(key.digest, digest)) principal',
+    replace: 'principal',
+    why: 'Any key is the right one.',
+  },
+  {
+    claims: ['G2.137'],
+    file: 'src/contract/routes/server.ts',
+    find: "    permission: 'audit:read',",
+    replace: "    permission: 'public',",
+    why: 'Everybody may read the audit.',
+  },
+  {
+    claims: ['G2.100', 'G3.172'],
+    file: 'src/http/read-request.ts',
+    find: 'if (!read.success) throw invalid(code, part, requestIssues(part, read.error));',
+    replace: 'if (!read.success) return data;',
+    why: 'What the schemas refuse is taken.',
+  },
+  {
+    claims: ['G3.174', 'G4.233'],
+    file: 'src/http/error-answer.ts',
+    find: "if (error.code !== 'INTERNAL') return reportOf(error);",
+    replace:
+      "if (error.cause instanceof Error) return { ...reportOf(error), stack: error.cause.stack };\n  if (error.code !== 'INTERNAL') return reportOf(error);",
+    why: 'The answer tells what is inside.',
+  },
+  {
+    claims: ['G1.058', 'G3.146', 'G3.166'],
+    file: 'src/main.ts',
+    find: 'secrets: settings.secrets,',
+    replace: 'secrets: [],',
+    why: 'The log does not know what is secret.',
+  },
+  {
+    claims: ['G3.166'],
+    file: 'src/guard/redact.ts',
+    find: 'return maskShapes(maskKnown(given));',
+    replace: 'return maskKnown(given);',
+    why: 'The log masks what is known and nothing that only looks secret.',
+  },
+  {
+    claims: ['G3.175'],
+    file: 'src/http/listener.ts',
+    find: '{ ...where, error: cause ?? error }',
+    replace: '{ ...where, error: message }',
+    why: 'The log keeps no stack.',
+  },
+  {
+    claims: ['G4.239'],
+    file: 'src/log/create-log.ts',
+    find: "form === 'json' ? safe :",
+    replace: "form === 'json' ? safe.replaceAll('\\\\n', '\\n') :",
+    why: 'Line breaks of what is logged break lines.',
+  },
+  {
+    claims: ['G2.122'],
+    file: MESSAGES,
+    find: 'if (type === undefined) throw',
+    replace: "if (type === undefined) return { type: 'ping' };\n  if (type === null) throw",
+    why: 'A message without a type is something.',
+  },
+  {
+    claims: ['G2.123'],
+    file: MESSAGES,
+    find: '  if (read.success) return read.data;',
+    replace: '  if (read.success || Object.keys(data).length > 0) return data as ClientMessage;',
+    why: 'Payloads are taken as they come.',
+  },
+  {
+    claims: ['G4.238'],
+    file: 'src/http/handlers/audit-of.ts',
+    find: "outcome: 'done', requestId, address };",
+    replace: "outcome: 'done', requestId };",
+    why: 'A record does not say from where.',
+  },
+  {
+    claims: ['G3.182', 'G5.296'],
+    file: 'src/store/account/audit.ts',
+    find: "      if (filter.to !== undefined) query = query.where('at', '<', filter.to);\n",
+    replace: '',
+    why: 'Records cannot be asked for by time.',
+  },
+  {
+    claims: ['G3.182', 'G5.296'],
+    file: 'src/store/account/audit.ts',
+    find: 'if (filter.actor !== undefined) query',
+    replace: "if (filter.actor === 'nobody') query",
+    why: 'Records cannot be asked for by who did it.',
+  },
+];
