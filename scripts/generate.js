@@ -3,11 +3,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { describeClaims } from './claims.js';
 import { ROOT, runMain } from './run-process.js';
 
 /** Each generated file: {path, text, isCurrent}. Needs the installed dependencies. */
 export async function generatedFiles() {
-  const made = await evaluateEntry();
+  const claims = { path: 'docs/reference/claims.md', text: describeClaims() };
+  const made = [...(await evaluateEntry()), claims];
   return made.map(({ path, text }) => ({ path, text, isCurrent: text === readText(path) }));
 }
 
