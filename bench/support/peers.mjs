@@ -10,7 +10,7 @@ const require = createRequire(`${folder}package.json`);
 /** Imports a module of bench/peers; installs them all first where that has not happened. */
 export async function peer(name) {
   if (!existsSync(`${folder}node_modules`)) {
-    const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
+    const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
     const { status } = spawnSync('npm', words, {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
