@@ -8,10 +8,10 @@ import { sluiceServer } from './support/sluice-server.mjs';
 const OPEN = Number(process.env.OPEN ?? 10_000);
 const CLIENTS = 100;
 const FLOW = `name: waits
-inputs: {n: {type: integer, required: true}}
+inputs: {n: {type: integer, required: true}, pause: {type: string, required: true}}
 nodes:
   before: {type: template, config: {template: "{{ inputs.n }}"}}
-  pause: {type: delay, depends_on: [before], config: {duration: 1200ms}}
+  pause: {type: delay, depends_on: [before], config: {duration: "{{ inputs.pause }}"}}
   after: {type: template, depends_on: [pause], config: {template: "{{ pause }}!"}}
 outputs: {text: after}
 `;
@@ -21,12 +21,14 @@ const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 const env = { DATABASE_URL: database.url };
 
-async function submit(server, flow) {
+async function submit(server, flow, pause) {
   let left = OPEN;
   const one = async () => {
     while (left > 0) {
       left -= 1;
-      await server.request('POST', `/api/v1/flows/${flow.id}/execute`, { inputs: { n: left } });
+      await server.request('POST', `/api/v1/flows/${flow.id}/execute`, {
+        inputs: { n: left, pause },
+      });
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, one));
@@ -51,13 +53,13 @@ async function untilEnded(count) {
 const first = await sluiceServer({ env });
 const flow = await first.request('POST', '/api/v1/flows', { source: FLOW });
 const calmAt = performance.now();
-await submit(first, flow);
+await submit(first, flow, '1200ms');
 const acceptedMs = performance.now() - calmAt;
 await untilEnded(OPEN);
 const calmMs = performance.now() - calmAt;
 
-const submitting = submit(first, flow).catch(() => undefined);
-await submitting;
+// So long that all of them are open at the kill; those that are due by then wait to be taken up.
+await submit(first, flow, '20s');
 const before = await counts();
 first.kill('SIGKILL');
 await first.ended;
