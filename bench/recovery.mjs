@@ -59,7 +59,9 @@ await untilEnded(OPEN);
 const calmMs = performance.now() - calmAt;
 
 // So long that all of them are open at the kill; those that are due by then wait to be taken up.
-await submit(first, flow, '20s');
+const pauseMs = 8_000;
+const { rows: clock } = await client.query(`select extract(epoch from now()) * 1000 as now`);
+await submit(first, flow, `${pauseMs}ms`);
 const before = await counts();
 first.kill('SIGKILL');
 await first.ended;
@@ -72,6 +74,14 @@ const firstMs = performance.now() - killedAt;
 await untilEnded(before.all_of);
 const allMs = performance.now() - killedAt;
 
+// How long after its pause each one ended; what the killed server would have done at once.
+const { rows: late } = await client.query(
+  `select percentile_disc(0.5) within group (order by ended_at - created_at - $1::int) as median,
+     max(ended_at - created_at - $1::int) as most
+   from sluice.executions where created_at >= $2::numeric`,
+  [pauseMs, clock[0].now],
+);
+
 console.log(
   `accepted ${OPEN} in ${(acceptedMs / 1000).toFixed(1)} s, all ended after ${(calmMs / 1000).toFixed(1)} s without a crash`,
 );
@@ -80,7 +90,7 @@ console.log(
   `  another one ended after ${(firstMs / 1000).toFixed(1)} s, all after ${(allMs / 1000).toFixed(1)} s`,
 );
 console.log(
-  `  that is ${(open / (allMs / 1000)).toFixed(0)} executions a second, ${(allMs / calmMs).toFixed(2)} x the calm run`,
+  `  after its pause each ended ${late[0].median} ms later in the median, ${late[0].most} ms at most`,
 );
 await second.close();
 await client.end();
