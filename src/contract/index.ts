@@ -40,4 +40,4 @@ export type {
 } from './node-type.ts';
 export type { Problem } from './problem.ts';
 export { type Answer, defineRoute, PERMISSIONS, type Permission, type Route } from './route.ts';
-export { type DeclaredRoute, errorAnswer, ROUTES, type RouteId } from './routes/index.ts';
+export { type DeclaredRoute, errorAnswer, ROUTES, type RouteId, STATUSES } from './routes/index.ts';

@@ -1,6 +1,6 @@
 // A clone holds everything that the working tree needs, and runs what it must.
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -22,6 +22,11 @@ describe('the repository', () => {
       ':(exclude)bench/peers/node_modules',
     ];
     expect(execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' })).toBe('');
+  });
+
+  it('says the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+    expect(readFileSync(`${ROOT}src/main.ts`, 'utf8')).toContain(`const VERSION = '${version}';`);
   });
 
   it.each(['.ci/run', '.githooks/pre-commit', 'bin/sluice.js'])('%s can be executed', (path) => {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { SERVER_LIMITS } from '../../base/index.ts';
+import type { StoredStatus } from '../execution.ts';
 import { defineRoute } from '../route.ts';
 import { errorReport } from './error-shapes.ts';
 import { idParams, pageOf, pageQuery } from './page-shapes.ts';
 import { blobRef, id, json, time, waitText } from './shapes.ts';
 
+/** Every status that an execution may have. */
 export const STATUSES = [
   'queued',
   'running',
@@ -12,7 +14,7 @@ export const STATUSES = [
   'completed',
   'failed',
   'cancelled',
-] as const;
+] as const satisfies readonly StoredStatus[];
 
 const executionSummary = z.object({
   id,

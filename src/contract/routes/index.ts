@@ -13,3 +13,4 @@ export const ROUTES = [
 export type DeclaredRoute = (typeof ROUTES)[number];
 export type RouteId = DeclaredRoute['id'];
 export { errorAnswer } from './error-shapes.ts';
+export { STATUSES } from './executions.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionId, FlowId } from '../../base/index.ts';
-import type { StoredStatus } from '../../contract/index.ts';
+import { STATUSES, type StoredStatus } from '../../contract/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { ExecutionFilter } from '../../store/index.ts';
 import type { Call, Handlers, Reply } from '../call.ts';
@@ -38,33 +38,28 @@ export function executionHandlers(options: HandlerOptions): Executions {
   };
 }
 
-const STATUSES: ReadonlySet<string> = new Set<StoredStatus>([
-  'queued',
-  'running',
-  'waiting',
-  'completed',
-  'failed',
-  'cancelled',
-]);
-
 function filterOf(query: Call<'listExecutions'>['query']): ExecutionFilter {
   const { flowId, from, to } = query;
   const status = query.status?.split(',').map((each) => each.trim());
-  const wrong = status?.find((each) => !STATUSES.has(each));
+  const wrong = status?.find((each) => !isStatus(each));
   if (wrong !== undefined) {
     throw new AppError('QUERY_INVALID', {
       message: 'query.status names a status that there is not',
-      remedy: `Give some of ${[...STATUSES].join(', ')}, with commas between.`,
+      remedy: `Give some of ${STATUSES.join(', ')}, with commas between.`,
       details: { issues: [{ path: 'query.status', message: 'not a status' }] },
     });
   }
   return {
-    // Each was looked up in STATUSES.
+    // Each is one of STATUSES.
     ...(status === undefined ? {} : { status: status as StoredStatus[] }),
     ...(flowId === undefined ? {} : { flowId: flowId as FlowId }),
     ...(from === undefined ? {} : { from: Date.parse(from) }),
     ...(to === undefined ? {} : { to: Date.parse(to) }),
   };
+}
+
+function isStatus(text: string): text is StoredStatus {
+  return STATUSES.some((status) => status === text);
 }
 
 /**

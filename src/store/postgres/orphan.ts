@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { POSTGRES_LIMITS } from '../../base/index.ts';
 import { codeOf, setupError } from './failure.ts';
 import { isAlive, wordsOf } from './process-table.ts';
+import { STOP_STEPS } from './stop-steps.ts';
 
 const LOOK_MS = 20;
 
@@ -39,12 +39,7 @@ async function isPostmasterOf(pid: number, dataFolder: string): Promise<boolean>
 }
 
 async function end(pid: number, dataFolder: string): Promise<void> {
-  const { stopMs, quitMs, killMs } = POSTGRES_LIMITS;
-  for (const [signal, ms] of [
-    ['SIGINT', stopMs],
-    ['SIGQUIT', quitMs],
-    ['SIGKILL', killMs],
-  ] as const) {
+  for (const [signal, ms] of STOP_STEPS) {
     try {
       process.kill(pid, signal);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Binaries } from './binaries.ts';
 import { setupError } from './failure.ts';
 import type { Identity } from './identity.ts';
 import { lastLines, PROGRAM_ENVIRONMENT } from './program.ts';
+import { STOP_STEPS } from './stop-steps.ts';
 
 export interface PostmasterOptions {
   readonly binaries: Binaries;
@@ -101,14 +102,8 @@ function untilReady(child: ChildProcess, onLog: (text: string) => void): Promise
   });
 }
 
-/** Fast, then immediate, then by force; PostgreSQL recovers from each when it starts again. */
 async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  const { stopMs, quitMs, killMs } = POSTGRES_LIMITS;
-  for (const [signal, ms] of [
-    ['SIGINT', stopMs],
-    ['SIGQUIT', quitMs],
-    ['SIGKILL', killMs],
-  ] as const) {
+  for (const [signal, ms] of STOP_STEPS) {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     if (await endsWithin(ended, ms)) return;
