@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CODE_LIMITS } from '../base/index.ts';
 import { encodeFrame, type Frame, FrameReader } from './frames.ts';
-import { type Outcome, Room } from './guest/room.ts';
-import { JOB_LIMITS, type Job, READY, type Reply } from './protocol.ts';
+import { begin, type Ended, Room } from './guest/room.ts';
+import { JOB_LIMITS, READY, type Reply, type RunJob } from './protocol.ts';
 
 const WASM_FILE = './emscripten-module.wasm';
 
@@ -11,29 +11,32 @@ const WASM_FILE = './emscripten-module.wasm';
  * out on standard output. It opens one file, before the first job: the interpreter's WebAssembly,
  * which the build puts beside this program's bundle.
  */
-async function main(): Promise<void> {
+function main(): void {
   const module = new WebAssembly.Module(readFileSync(new URL(WASM_FILE, import.meta.url)));
   const frames = new FrameReader(JOB_LIMITS);
+  const beginning = begin(module);
   const watch = endWith(process.ppid);
-  const newRoom = (memoryBytesMax: number) => Room.open({ module, memoryBytesMax, watch });
-  let room = await newRoom(CODE_LIMITS.memoryBytes);
-  let turn = Promise.resolve();
+  let room = new Room(beginning, { memoryBytesMax: CODE_LIMITS.memoryBytes, watch });
 
-  async function serve({ header, body }: Frame): Promise<void> {
+  function serve({ sequence, header, body }: Frame): void {
     // Only the server writes to this process, so the header is a job.
-    const job = header as Job;
-    const memoryBytes = job.kind === 'run' ? job.memoryBytes : room.memoryBytesMax;
-    if (room.memoryBytesMax !== memoryBytes) room = await newRoom(memoryBytes);
-    const outcome = job.kind === 'run' ? room.run(job, body.toString()) : room.check(job.code);
-    send(replyOf(job.sequence, room, outcome), 'text' in outcome ? outcome.text : '');
-    room = await newRoom(memoryBytes);
+    const job = header as RunJob;
+    const { memoryBytes } = job;
+    if (room.memoryBytesMax !== memoryBytes) {
+      room = new Room(beginning, { memoryBytesMax: memoryBytes, watch });
+    }
+    const ended = room.run(job, body);
+    const text = 'text' in ended.outcome ? ended.outcome.text : '';
+    send(sequence, replyOf(ended), text);
+    // Nobody waits any more.
+    room.clean();
   }
 
   process.stdin.on('data', (piece: Buffer) => {
-    for (const frame of frames.push(piece)) turn = turn.then(() => serve(frame));
+    for (const frame of frames.push(piece)) serve(frame);
   });
   process.stdin.on('end', () => process.exit(0));
-  send(READY, '');
+  send(0, READY, '');
 }
 
 /**
@@ -46,21 +49,14 @@ function endWith(server: number): () => void {
   };
 }
 
-function replyOf(sequence: number, room: Room, outcome: Outcome): Reply {
-  const ended = { sequence, logs: room.logs(), retire: needsEnd(room, outcome) };
+function replyOf({ outcome, logs, retire }: Ended): Reply {
   return 'text' in outcome
-    ? { kind: 'value', ...ended }
-    : { kind: 'failure', ...outcome, ...ended };
+    ? { kind: 'value', logs, retire }
+    : { kind: 'failure', ...outcome, logs, retire };
 }
 
-/** A room that grew large lies in this process until it is collected; one that broke is a doubt. */
-function needsEnd(room: Room, outcome: Outcome): boolean {
-  const isMemory = 'reason' in outcome && outcome.reason === 'memory';
-  return isMemory || room.isBroken || room.memoryBytes > CODE_LIMITS.memoryBytes;
+function send(sequence: number, header: object, body: string): void {
+  process.stdout.write(encodeFrame({ sequence, note: 0 }, header, body));
 }
 
-function send(header: object, body: string): void {
-  process.stdout.write(encodeFrame(header, body));
-}
-
-await main();
+main();
