@@ -1,5 +1,6 @@
 export { assert } from './assert.ts';
 export { type Clock, every, systemClock } from './clock.ts';
+export { finishedValue, isFinished } from './finished-value.ts';
 export type { AccountId, Branded, ExecutionId, FlowId, ProcessId } from './ids.ts';
 export * from './limits/index.ts';
 export { nearest } from './near.ts';

@@ -64,7 +64,7 @@ function pair(large: readonly [number, string], small: readonly [number, string]
   return words.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
-/** `812 B`, `4.0 KB`, `1.5 MB`: what a person reads, in powers of 1024. */
+/** `812 B`, `4 KB`, `1.5 MB`: what a person reads, in powers of 1024. */
 export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const units = ['KB', 'MB', 'GB', 'TB'];
@@ -75,5 +75,5 @@ export function formatSize(bytes: number): string {
     amount /= 1024;
     unit = next;
   }
-  return `${amount.toFixed(1)} ${unit}`;
+  return `${amount.toFixed(1).replace(/\.0$/, '')} ${unit}`;
 }

@@ -20,8 +20,6 @@ export const NOT_USED_YET: readonly string[] = [
   'GOOGLE_API_KEY',
   // SeriesOfTubes
   'FILE_SECURITY_ENABLED',
-  'PYTHON_SECURITY_LEVEL',
-  'PYTHON_EXECUTION_TIMEOUT',
   'MINIO_*',
   // Agentic Workflow Engine
   'WEBSOCKET_PING_INTERVAL',

@@ -1,5 +1,4 @@
 import {
-  CODE_LIMITS,
   DISPATCH_LIMITS,
   ENGINE_LIMITS,
   FILE_LIMITS,
@@ -62,15 +61,14 @@ export const FLOW_SETTINGS = {
     aliases: ['MAX_CONCURRENT_EXECUTIONS', 'WORKER_CONCURRENCY'],
     since: '0.2',
   },
-  JS_EXECUTION_TIMEOUT: {
-    type: 'duration',
-    default: CODE_LIMITS.timeoutMs,
-    min: 10,
-    max: CODE_LIMITS.timeoutMsMax,
-    summary: 'How long the code of a javascript node may take when the node sets no timeout.',
-    group: 'Code',
-    aliases: ['FLOWRUNNER_JS_EXECUTION_TIMEOUT'],
-    since: '0.1',
+  TEMPLATE_UNSAFE: {
+    type: 'boolean',
+    default: false,
+    summary:
+      'Lets template nodes ask for the level unsafe: the whole language with a larger budget.' +
+      ' Each use is logged as a warning.',
+    group: 'Flows',
+    since: '0.3',
   },
   HTTP_TIMEOUT: {
     type: 'duration',

@@ -1,16 +1,18 @@
 import type { BooleanEntry, ListEntry, NumberEntry, SettingEntry } from './entry.ts';
+import { CODE_SETTINGS } from './table-code.ts';
 import { DATABASE_SETTINGS } from './table-database.ts';
 import { FLOW_SETTINGS } from './table-flows.ts';
 import { SERVER_SETTINGS } from './table-server.ts';
 
 /**
- * Every setting, declared once, in three parts: from this table come the type `Settings`, the
+ * Every setting, declared once, in four parts: from this table come the type `Settings`, the
  * loader, `.env.example`, docs/reference/settings.md and the names of other systems.
  */
 export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...DATABASE_SETTINGS,
   ...FLOW_SETTINGS,
+  ...CODE_SETTINGS,
 } as const satisfies Readonly<Record<string, SettingEntry>>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,5 +1,5 @@
 import type { Value } from '../base/index.ts';
-import type { LogLine } from './execution.ts';
+import type { LogLine, ScriptEvent } from './execution.ts';
 
 /** Files of the workspace. Every path is relative to it and judged by its real path. */
 export interface FileCapability {
@@ -44,11 +44,16 @@ export interface HttpCapability {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
+export type CodeLanguage = 'javascript' | 'python';
+
+/** How much Python may do, from least to most; what each allows is in docs/code.md. */
+export type PythonLevel = 'strict' | 'normal' | 'trusted';
+
 export interface CodeRequest {
   readonly code: string;
   /** Variables of the code by name. */
   readonly names: Readonly<Record<string, Value>>;
-  /** Absent: JS_EXECUTION_TIMEOUT. */
+  /** Absent: the setting of the language (JS_EXECUTION_TIMEOUT, PYTHON_EXECUTION_TIMEOUT). */
   readonly timeoutMs?: number;
   readonly memoryBytes: number;
   /** Seeds the code's random numbers. */
@@ -58,6 +63,21 @@ export interface CodeRequest {
   readonly signal: AbortSignal;
   /** Called for each line of the result's logs, and also for those of a call that then failed. */
   log?(level: LogLine['level'], message: string): void;
+  /** Called once when the call is over, however it ended: what the step record keeps of it. */
+  report(event: ScriptEvent): void;
+}
+
+export interface PythonRequest extends Omit<CodeRequest, 'memoryBytes'> {
+  /** Absent: the limit of the level. */
+  readonly memoryBytes?: number;
+  /** Absent: PYTHON_SECURITY_LEVEL. */
+  readonly level?: PythonLevel;
+  /** The function of the code whose result is the value; it is called with the map of all names. */
+  readonly function?: string;
+  /** Modules that may be imported besides those of the level. */
+  readonly allowedImports: readonly string[];
+  /** Of the result as JSON. */
+  readonly outputBytes: number;
 }
 
 export interface CodeResult {
@@ -65,9 +85,11 @@ export interface CodeResult {
   readonly logs: readonly LogLine[];
 }
 
-/** Untrusted code in a process of its own. Errors: CODE_*. */
+/** Untrusted code in a process of its own, in a jail where there is one. Errors: CODE_*. */
 export interface CodeCapability {
   javascript(request: CodeRequest): Promise<CodeResult>;
+  /** Errors besides: CODE_JAIL_ABSENT, as Python runs nowhere else. */
+  python(request: PythonRequest): Promise<CodeResult>;
 }
 
 export interface Capabilities {

@@ -12,6 +12,33 @@ export interface LogLine {
 }
 
 /**
+ * One run of untrusted code, as the step that ran it keeps it.
+ *
+ * Source: guide claim G4.231; docs/semantics.md says what is kept.
+ */
+export interface ScriptEvent {
+  readonly kind: 'script';
+  readonly language: 'javascript' | 'python';
+  /** Python only. */
+  readonly level?: 'strict' | 'normal' | 'trusted';
+  /** SHA-256 of the code in UTF-8, lower-case hex. */
+  readonly codeHash: string;
+  /** `completed`, or the code of the error with which it ended. */
+  readonly outcome: 'completed' | ErrorReport['code'];
+  /** The limit that ended it, or that cut its log short. */
+  readonly limit?: ScriptLimit;
+  /** From asking until the answer, without waiting for a free process. */
+  readonly durationMs: number;
+  /** `kernel`: namespaces, a system call filter and limits around it; else only a process. */
+  readonly jail: 'kernel' | 'process';
+}
+
+export type ScriptLimit = 'time' | 'memory' | 'output' | 'log' | 'input';
+
+/** What a capability tells of its use; bounded by ENGINE_LIMITS.eventsAStep. */
+export type StepEvent = ScriptEvent;
+
+/**
  * One visit of one node, as the journal keeps it: one record for each (node, path), written when
  * the visit is over. Times are milliseconds since 1970.
  */
@@ -35,6 +62,8 @@ export interface StepRecord {
   readonly dropped?: true;
   readonly error?: ErrorReport;
   readonly logs?: readonly LogLine[];
+  /** Of all attempts, in order. */
+  readonly events?: readonly StepEvent[];
   /** Taken over from this execution, which was retried; the step did not run again. */
   readonly reusedFrom?: ExecutionId;
 }
@@ -59,6 +88,7 @@ export interface StepWait {
   readonly value: Value;
   readonly port?: string;
   readonly logs?: readonly LogLine[];
+  readonly events?: readonly StepEvent[];
 }
 
 /** What is told while an execution runs; `sequence` counts from 1 without gaps. */

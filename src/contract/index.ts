@@ -3,12 +3,15 @@ export type {
   CapabilityName,
   CapabilitySet,
   CodeCapability,
+  CodeLanguage,
   CodeRequest,
   CodeResult,
   FileCapability,
   HttpCapability,
   HttpRequest,
   HttpResponse,
+  PythonLevel,
+  PythonRequest,
 } from './capability.ts';
 export {
   type CallOptions,
@@ -38,6 +41,17 @@ export type {
   NodeType,
   RegionDeclaration,
 } from './node-type.ts';
+export type * from './posture.ts';
 export type { Problem } from './problem.ts';
+export {
+  ALLOWABLE_MODULES,
+  type ImportRefusal,
+  importsAt,
+  isWithin,
+  PYTHON_MODULES,
+  TRUSTED_ONLY,
+  whyNotAllowable,
+} from './python-modules.ts';
 export { type Answer, defineRoute, PERMISSIONS, type Permission, type Route } from './route.ts';
 export { type DeclaredRoute, errorAnswer, ROUTES, type RouteId, STATUSES } from './routes/index.ts';
+export { TEMPLATE_USES } from './template-uses.ts';

@@ -1,5 +1,6 @@
 import type { Random, Value } from '../base/index.ts';
 import type { CapabilityName } from './capability.ts';
+import type { StepEvent } from './execution.ts';
 import type { Fields, RenderTree } from './field.ts';
 
 /**
@@ -53,6 +54,7 @@ export interface ConfigIssue {
     | 'WRONG_VALUE'
     | 'INVALID_NAME'
     | 'CODE_SYNTAX'
+    | 'CODE_REFUSED'
     | 'UNREACHABLE_NODE';
   readonly field: string;
   /** Where in the text of the field, from 1; absent means where the field stands. */
@@ -95,6 +97,8 @@ export interface NodeContext {
   lookup(reference: string): Value;
   /** Everything a template of this visit could see, by name; for nodes that hand it to code. */
   names(): Readonly<Record<string, Value>>;
+  /** What the step record keeps of the use of a capability; hand it on as the capability asks. */
+  report(event: StepEvent): void;
   /** A line in the step's log; bounded, later lines are counted and dropped. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void;
 }

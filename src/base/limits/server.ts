@@ -44,6 +44,8 @@ export const SERVER_LIMITS = {
   entriesARequest: 20_000,
   /** How long one look at the database's health is good for all who ask. */
   healthMs: 1_000,
+  /** Trying the jail takes less; who asks for the details is not kept waiting for longer. */
+  postureMs: 2_000,
   /** Problems of one request that are listed. */
   issuesShown: 20,
   /** How often requests that arrive too slowly are looked for. */

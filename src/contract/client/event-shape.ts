@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ExecutionEvent } from '../execution.ts';
 import { errorReport } from '../routes/error-shapes.ts';
 import { blobRef } from '../routes/shapes.ts';
+import { stepEvents } from '../routes/step-event-shape.ts';
 
 const value = z.unknown();
 const sequence = z.number().int().min(1);
@@ -26,6 +27,7 @@ const step = z.object({
   dropped: z.literal(true).optional(),
   error: errorReport.optional(),
   logs,
+  events: stepEvents,
   reusedFrom: z.string().optional(),
 });
 
@@ -39,6 +41,7 @@ const wait = z.object({
   valueRef: blobRef.optional(),
   port: z.string().optional(),
   logs,
+  events: stepEvents,
 });
 
 const event = z.discriminatedUnion('kind', [

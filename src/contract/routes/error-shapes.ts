@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../errors/index.ts';
 import { json } from './shapes.ts';
 
-const code = z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]);
+/** Every code of the catalogue. */
+export const errorCode = z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]);
 
 export const place = z.object({
   file: z.string().optional(),
@@ -13,7 +14,7 @@ export const place = z.object({
 });
 
 export const errorReport = z.object({
-  code,
+  code: errorCode,
   message: z.string(),
   remedy: z.string(),
   place: place.optional(),
@@ -25,7 +26,7 @@ export const errorReport = z.object({
 /** The body of every answer from status 400 on. */
 export const errorAnswer = z.object({
   error: z.object({
-    code,
+    code: errorCode,
     message: z.string(),
     remedy: z.string(),
     place: place.optional(),
@@ -36,7 +37,7 @@ export const errorAnswer = z.object({
 
 export const problem = z.object({
   severity: z.enum(['error', 'warning']),
-  code,
+  code: errorCode,
   message: z.string(),
   remedy: z.string(),
   place,

@@ -5,6 +5,7 @@ import { defineRoute } from '../route.ts';
 import { errorReport } from './error-shapes.ts';
 import { idParams, pageOf, pageQuery } from './page-shapes.ts';
 import { blobRef, id, json, time, waitText } from './shapes.ts';
+import { stepEvents } from './step-event-shape.ts';
 
 /** Every status that an execution may have. */
 export const STATUSES = [
@@ -64,6 +65,7 @@ export const step = z.object({
   dropped: z.boolean().optional(),
   error: errorReport.optional(),
   logs: z.array(logLine).optional(),
+  events: stepEvents,
   reusedFrom: id.optional(),
 });
 

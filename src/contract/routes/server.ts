@@ -95,7 +95,7 @@ export const SERVER_ROUTES = [
     path: '/health/detailed',
     permission: 'server:read',
     tag: 'Server',
-    summary: 'Version, database, executions under way, listeners',
+    summary: 'Version, database, executions under way, listeners, how code is held',
     answers: [{ status: 200, description: 'Details.', schema: z.record(z.string(), json) }],
     errors: [],
   }),
