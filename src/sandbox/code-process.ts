@@ -1,62 +1,73 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { assert, CODE_LIMITS } from '../base/index.ts';
 import { encodeFrame, type Frame, FrameReader } from './frames.ts';
 import type { Launch } from './launch.ts';
-import { type Job, REPLY_LIMITS, type Reply } from './protocol.ts';
+import { REPLY_LIMITS } from './protocol.ts';
+import { type Answer, type Ending, OpenQuestion, type Question } from './question.ts';
 import { readReply } from './reply.ts';
-
-/** How asking a process ended; after all but `reply` the process is dead or dying. */
-export type Answer =
-  | { readonly kind: 'reply'; readonly reply: Reply; readonly body: Buffer }
-  | { readonly kind: 'overdue' }
-  | { readonly kind: 'aborted' }
-  | { readonly kind: 'gone'; readonly how: string };
-
-export interface Question {
-  /** The job without its number. */
-  readonly job: JobWithoutSequence;
-  readonly body: string;
-  /** Counts from when the process is ready: starting it is not the code's time. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
-type WithoutSequence<J> = J extends Job ? Omit<J, 'sequence'> : never;
-export type JobWithoutSequence = WithoutSequence<Job>;
-
-const STDERR_CHARACTERS = 4_096;
+import { startProcess } from './start-process.ts';
+import { killInside } from './stop-process.ts';
 
 /**
- * One process that runs code, and the only user of `node:child_process`. It answers one question at
- * a time; whoever breaks the protocol, its deadline or its promise to start is killed. It never
- * keeps the server's process alive by itself: only the timer of an open question does.
+ * One process that runs code. It answers one question at a time; whoever breaks the protocol, its
+ * deadline or its promise to start is killed, and so is one that leaves a frame half written. It
+ * keeps the server's process alive only while a question is open.
  */
 export class CodeProcess {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #frames = new FrameReader(REPLY_LIMITS);
+  readonly #child: ChildProcess;
+  readonly #stdin: Writable;
+  readonly #stdout: Readable;
+  readonly #stderr: Readable;
+  readonly #frames: FrameReader;
   readonly #ended: Promise<void>;
+  readonly #startTimer: NodeJS.Timeout;
   #state: 'starting' | 'ready' | 'dead' = 'starting';
-  #open: { readonly sequence: number; settle(answer: Answer): void; send(): void } | undefined;
+  #open: OpenQuestion | undefined;
   #wasReady = false;
   #asked = 0;
-  #stderr = '';
+  #said = '';
+  #saidBytes = 0;
   #how = '';
+  #isOwnEnd = false;
 
   constructor(launch: Launch) {
-    const { command, args, cwd, env } = launch;
-    this.#child = spawn(command, args, { cwd, env: { ...env }, stdio: 'pipe' });
+    this.#child = startProcess(launch);
+    const { stdin, stdout, stderr } = this.#child;
     this.#ended = new Promise((resolve) => this.#child.once('close', () => resolve()));
+    if (!stdin || !stdout || !stderr) {
+      this.#child.once('error', () => {});
+      throw new Error('there are no descriptors left for pipes');
+    }
+    this.#child.once('error', (error) => this.kill(`could not be started: ${error.message}`));
+    [this.#stdin, this.#stdout, this.#stderr] = [stdin, stdout, stderr];
+    const bodyBytes = () => this.#open?.question.job.outputBytes ?? 0;
+    this.#frames = new FrameReader({
+      headerBytes: REPLY_LIMITS.headerBytes,
+      // Nobody may fill the server's memory with more than was asked for.
+      get bodyBytes() {
+        return bodyBytes();
+      },
+    });
+    this.#startTimer = setTimeout(() => this.kill('did not start in time'), CODE_LIMITS.startMs);
+    this.#startTimer.unref();
     this.#listen();
     this.#letServerExit();
+    this.#tellStarted(launch);
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Questions so far. */
+  /** Jobs handed over so far. */
   get asked(): number {
     return this.#asked;
+  }
+
+  /** How long the process has been at its job; 0 without one. */
+  get workingMs(): number {
+    return this.#open?.workingMs ?? 0;
   }
 
   get isDead(): boolean {
@@ -68,7 +79,7 @@ export class CodeProcess {
     return this.#wasReady;
   }
 
-  /** Resolves when the process is gone and its pipes are closed. */
+  /** Resolves when the process is gone, with all that it held inside, and its pipes are closed. */
   get ended(): Promise<void> {
     return this.#ended;
   }
@@ -76,29 +87,22 @@ export class CodeProcess {
   /** Asks and waits; never rejects. Only one question may be open. */
   ask(question: Question): Promise<Answer> {
     assert(this.#open === undefined, 'a code process is asked one question at a time');
-    const { timeoutMs, signal } = question;
-    this.#asked += 1;
-    const sequence = this.#asked;
     return new Promise((resolve) => {
-      const abort = () => this.#fail({ kind: 'aborted' });
-      const settle = (answer: Answer) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-        this.#open = undefined;
-        resolve(answer);
-      };
-      const send = () => {
-        clearTimeout(timer);
-        const limit = timeoutMs + CODE_LIMITS.killMarginMs;
-        timer = setTimeout(() => this.#fail({ kind: 'overdue' }), limit);
-        this.#child.stdin.write(encodeFrame({ ...question.job, sequence }, question.body));
-      };
-      let timer = setTimeout(() => this.kill('did not start in time'), CODE_LIMITS.startMs);
-      this.#open = { sequence, settle, send };
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-      else if (this.#state === 'ready') send();
-      else if (this.#state === 'dead') settle({ kind: 'gone', how: this.#how });
+      const open = new OpenQuestion(question, {
+        aborted: () => this.#abort(),
+        overdue: () => this.#fail({ kind: 'overdue' }),
+        stalled: () => this.kill('began a frame and never ended it'),
+        answered: (answer) => {
+          this.#startTimer.unref();
+          this.#open = undefined;
+          resolve(answer);
+        },
+      });
+      this.#open = open;
+      if (question.signal.aborted) this.#abort();
+      else if (this.#state === 'ready') this.#send(open);
+      else if (this.#state === 'dead') open.settle(this.#gone());
+      else this.#startTimer.ref();
     });
   }
 
@@ -111,31 +115,53 @@ export class CodeProcess {
 
   /** Kills the process without waiting; an open question is answered with `gone`, and how. */
   kill(how: string): void {
-    const tail = this.#stderr.trim();
+    const tail = this.#said.trim();
     this.#how ||= tail === '' ? how : `${how}: ${tail}`;
-    this.#fail({ kind: 'gone', how: this.#how });
+    this.#fail(this.#gone());
+  }
+
+  #gone(): Ending {
+    return { kind: 'gone', how: this.#how, isOwn: this.#isOwnEnd };
+  }
+
+  #send(open: OpenQuestion): void {
+    const { job, body } = open.question;
+    this.#asked += 1;
+    open.sent(this.#asked);
+    const address = { sequence: open.sequence, note: Math.ceil(job.timeoutMs) };
+    this.#stdin.write(encodeFrame(address, job, body));
   }
 
   #listen(): void {
-    this.#child.once('error', (error) => this.kill(`could not be started: ${error.message}`));
-    const { stdin, stdout, stderr } = this.#child;
-    if (stdout === undefined) throw new Error('there are no descriptors left for pipes');
-    stdout.on('data', (piece: Buffer) => this.#receive(piece));
-    stderr.on('data', (piece: Buffer) => {
-      this.#stderr = (this.#stderr + piece.toString('latin1')).slice(-STDERR_CHARACTERS);
+    this.#stdout.on('data', (piece: Buffer) => this.#receive(piece));
+    this.#stderr.on('data', (piece: Buffer) => {
+      this.#said = (this.#said + piece.toString('latin1')).slice(-CODE_LIMITS.stderrKept);
+      this.#saidBytes += piece.length;
+      if (this.#saidBytes > CODE_LIMITS.stderrBytes) this.kill('wrote too much to standard error');
     });
     // A write to a process that is gone fails here; its end is what tells the question.
-    stdin.on('error', () => {});
+    this.#stdin.on('error', () => {});
     this.#child.once('exit', (code, signal) => {
-      if (this.#state !== 'dead') this.kill(`ended with ${signal ?? `exit code ${code}`}`);
+      if (this.#state === 'dead') return;
+      this.#isOwnEnd = true;
+      this.kill(`ended with ${signal ?? `exit code ${code}`}`);
     });
   }
 
   #letServerExit(): void {
-    const { stdin, stdout, stderr } = this.#child;
     this.#child.unref();
-    for (const stream of [stdin, stdout, stderr]) {
+    for (const stream of [this.#stdin, this.#stdout, this.#stderr]) {
       if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+    }
+  }
+
+  #tellStarted(launch: Launch): void {
+    if (this.pid === undefined) return;
+    try {
+      launch.started?.(this.pid);
+    } catch (error) {
+      // Such as a control group that cannot be joined: code must not run outside of it.
+      this.kill(`could not be held: ${error instanceof Error ? error.message : 'not known why'}`);
     }
   }
 
@@ -143,38 +169,76 @@ export class CodeProcess {
     if (this.#state === 'dead') return;
     try {
       for (const frame of this.#frames.push(piece)) this.#accept(frame);
+      this.#watchRest();
     } catch (error) {
       this.kill(`broke the protocol: ${error instanceof Error ? error.message : 'not known how'}`);
     }
   }
 
-  #accept(frame: Frame): void {
-    const reply = readReply(frame.header);
-    if (reply?.kind === 'ready' && this.#state === 'starting') {
-      this.#state = 'ready';
-      this.#wasReady = true;
-      this.#open?.send();
-      return;
+  /** Half a frame holds nobody up for long, and is not kept for whoever asks next. */
+  #watchRest(): void {
+    const { isWithin } = this.#frames;
+    if (this.#open !== undefined) this.#open.progress(isWithin);
+    else if (isWithin && this.#state === 'ready') {
+      this.kill('broke the protocol: it wrote when nobody had asked');
     }
-    const open = this.#open;
-    const isAnswer =
-      reply !== undefined &&
-      reply.kind !== 'ready' &&
-      this.#state === 'ready' &&
-      reply.sequence === open?.sequence;
-    if (!isAnswer) {
-      this.kill('broke the protocol: a reply that nobody asked for');
-      return;
-    }
-    open.settle({ kind: 'reply', reply, body: frame.body });
   }
 
-  #fail(answer: Answer): void {
-    this.#state = 'dead';
-    this.#child.kill('SIGKILL');
-    this.#child.stdin?.destroy();
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
-    this.#open?.settle(answer);
+  #accept(frame: Frame): void {
+    const reply = readReply(frame);
+    const open = this.#open;
+    if (reply?.kind === 'ready' && this.#state === 'starting') this.#becomeReady();
+    else if (
+      reply === undefined ||
+      reply.kind === 'ready' ||
+      this.#state !== 'ready' ||
+      open?.sequence !== frame.sequence
+    ) {
+      this.kill('broke the protocol: a reply that nobody asked for');
+    } else if (reply.kind === 'logs') {
+      open.logBytes += frame.headerBytes;
+      if (open.logBytes > REPLY_LIMITS.headerBytes) this.kill('told more lines than it may');
+      else open.question.logs(reply.logs);
+    } else {
+      open.settle({ kind: 'reply', reply, body: frame.body });
+    }
+  }
+
+  #becomeReady(): void {
+    clearTimeout(this.#startTimer);
+    this.#state = 'ready';
+    this.#wasReady = true;
+    if (this.#open !== undefined) this.#send(this.#open);
+  }
+
+  /** A process that was not given the job yet can do another. */
+  #abort(): void {
+    if (this.#state === 'starting') this.#open?.settle({ kind: 'aborted' });
+    else this.#fail({ kind: 'aborted' });
+  }
+
+  #fail(ending: Ending): void {
+    if (this.#state !== 'dead') {
+      this.#state = 'dead';
+      clearTimeout(this.#startTimer);
+      this.#stop();
+      this.#stdin.destroy();
+      this.#stdout.destroy();
+      this.#stderr.destroy();
+    }
+    this.#open?.settle(ending);
+  }
+
+  #stop(): void {
+    const stop = () => this.#child.kill('SIGKILL');
+    // A plain Node has nothing inside: what it may have started does not keep it alive.
+    const isPlain = this.#child.spawnfile === process.execPath;
+    if (isPlain || this.pid === undefined || !killInside(this.pid)) {
+      stop();
+      return;
+    }
+    const timer = setTimeout(stop, CODE_LIMITS.insideEndsMs);
+    timer.unref();
+    this.#child.once('exit', () => clearTimeout(timer));
   }
 }

@@ -1,125 +1,96 @@
-import { assert, CODE_LIMITS, NotAValue, toValue, type Value } from '../base/index.ts';
+import { setImmediate } from 'node:timers/promises';
+import { CODE_LIMITS, finishedValue, NotAValue, VALUE_LIMITS, type Value } from '../base/index.ts';
 import type { CodeRequest, CodeResult } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
-import type { CodeProcess, JobWithoutSequence } from './code-process.ts';
-import { failureOf, stoppedError, tooSlow, workerGone } from './failure.ts';
-import type { Launch } from './launch.ts';
-import { ProcessPool } from './process-pool.ts';
-import type { CodePlace, Reply } from './protocol.ts';
+import { CallLog } from './call-log.ts';
+import type { CodeProcess } from './code-process.ts';
+import { type CallLimits, failureOf, stoppedError, tooSlow, workerGone } from './failure.ts';
+import type { ProcessPool } from './process-pool.ts';
+import type { FinalReply, Job } from './protocol.ts';
+import type { Answer } from './question.ts';
+import { type ReadLimits, ValueReader } from './read-value.ts';
+import type { Payer } from './sandbox.ts';
+import type { ScriptRecord } from './script-record.ts';
+import { ValueWriter } from './write-value.ts';
 
 /** Of the path to a value in a result: its names are the code's and can be of any length. */
 const PATH_SHOWN = 200;
 
-/** What is wrong with a piece of code before it ever runs. */
-export interface SyntaxProblem extends CodePlace {
-  readonly message: string;
+/** One run of some code in any language, ready to be handed to a process. */
+export interface Call {
+  readonly job: Job;
+  /** What the code may name, and which of it is sent. */
+  readonly values: CodeRequest['names'];
+  readonly payer: Payer;
+  readonly signal: AbortSignal;
+  readonly log: CodeRequest['log'];
+  readonly outputSetBy?: string;
 }
 
-/** Runs code of one language in processes of its own: JSON in, JSON out, under limits. */
-export interface CodeRunner {
-  /**
-   * Runs the code once. Errors: CODE_*; EXECUTION_CANCELLED, or the signal's own AppError, when the
-   * signal aborts. Errors of the code itself have details {line, column, stack}.
-   */
-  run(request: CodeRequest): Promise<CodeResult>;
-  /** Looks for syntax errors without running anything. Errors: CODE_INPUT, CODE_WORKER. */
-  checkSyntax(code: string): Promise<SyntaxProblem | undefined>;
-  /** Ends every process and waits for it; calls that are under way fail with CODE_WORKER. */
-  close(): Promise<void>;
-  /** Processes that are not gone yet. */
-  readonly pids: readonly number[];
-}
-
-/** One language: how its process starts, and which of the variables in reach some code can use. */
-export interface Language {
-  readonly launch: Launch;
-  namesUsed(code: string, names: Readonly<Record<string, Value>>): readonly string[];
-}
-
-export interface RunnerOptions {
-  /** Processes that work at a time. */
-  readonly workers: number;
-  /** For calls that set no timeout. */
-  readonly timeoutMs: number;
-}
-
-/** A runner whose first process starts with the first call. */
-export function codeRunner(language: Language, options: RunnerOptions): CodeRunner {
-  const pool = new ProcessPool(language.launch, options.workers);
-  return {
-    run: (request) => run(pool, language, { timeoutMs: options.timeoutMs, ...request }),
-    checkSyntax: (code) => checkSyntax(pool, code),
-    close: () => pool.close(),
-    get pids() {
-      return pool.pids;
-    },
-  };
-}
-
-async function run(
+/**
+ * Runs a call in a process of the pool. Errors: CODE_*; EXECUTION_CANCELLED, or the signal's own
+ * AppError, when the signal aborts. Errors of the code itself have details {line, column, stack}.
+ */
+export async function runCall(
   pool: ProcessPool,
-  language: Language,
-  request: CodeRequest & { readonly timeoutMs: number },
+  call: Call,
+  record: ScriptRecord,
 ): Promise<CodeResult> {
-  const { code, timeoutMs, memoryBytes, seed, nowMs, signal, log } = request;
-  assert(memoryBytes <= CODE_LIMITS.memoryBytesMax, 'the memory limit is within its bounds');
-  assert(timeoutMs <= CODE_LIMITS.timeoutMsMax, 'the timeout is within its bounds');
-  refuseLargeCode(code);
-  const names = language.namesUsed(code, request.names);
-  const body = variablesText(names, request.names);
-  const job = { kind: 'run', code, names, timeoutMs, memoryBytes, seed, nowMs } as const;
-  return await ask(pool, { job, body, timeoutMs, signal }, ({ worker, reply, body: result }) => {
-    for (const { level, message } of reply.logs) log?.(level, message);
-    if (reply.kind === 'failure') throw failureOf(reply, request);
-    return { value: readValue(result, worker), logs: reply.logs };
-  });
-}
-
-async function checkSyntax(pool: ProcessPool, code: string): Promise<SyntaxProblem | undefined> {
-  refuseLargeCode(code);
-  const { timeoutMs } = CODE_LIMITS;
-  const signal = new AbortController().signal;
-  const question = { job: { kind: 'check', code }, body: '', timeoutMs, signal } as const;
-  return await ask(pool, question, ({ reply }) => {
-    if (reply.kind === 'value') return undefined;
-    if (reply.reason !== 'syntax') throw failureOf(reply, { timeoutMs });
-    return { ...(reply.place ?? { line: 1, column: 1 }), message: reply.message };
-  });
-}
-
-interface Exchange {
-  readonly worker: CodeProcess;
-  readonly reply: Reply;
-  readonly body: Buffer;
-}
-
-async function ask<T>(
-  pool: ProcessPool,
-  question: {
-    readonly job: JobWithoutSequence;
-    readonly body: string;
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
-  },
-  read: (exchange: Exchange) => T,
-): Promise<T> {
-  const stopped = () => stoppedError(question.signal);
-  const worker = await pool.take(question.signal, stopped);
+  const log = new CallLog(call.log);
+  const { worker, answer } = await asked(pool, call, log);
+  record.ranMs = answer.ranMs;
   let retire = true;
   try {
-    const answer = await worker.ask(question);
-    if (answer.kind === 'aborted') throw stopped();
-    if (answer.kind === 'overdue') throw tooSlow(question.timeoutMs);
-    if (answer.kind === 'gone') throw workerGone(answer.how);
-    retire = answer.reply.retire;
-    return read({ worker, ...answer });
+    // A process that was only starting when the call was taken back has seen nothing of it.
+    if (answer.kind === 'aborted') retire = worker.isDead;
+    const { reply, body: result } = replied(answer, call);
+    log.add(reply.logs);
+    retire = asksForEnd(reply, pool);
+    const limits: CallLimits = { ...call.job, ...setBy(call) };
+    if (reply.kind === 'failure') throw failureOf(reply, limits);
+    return { value: await resultOf(result, worker, call), logs: log.lines };
   } finally {
+    log.end();
+    record.isLogCut = log.isCut;
     pool.giveBack(worker, retire);
   }
 }
 
-function refuseLargeCode(code: string): void {
-  if (Buffer.byteLength(code) <= CODE_LIMITS.codeBytes) return;
+interface Asked {
+  readonly worker: CodeProcess;
+  readonly answer: Answer;
+}
+
+/** Asks one process, and once more another where the first was ending. It is lent until then. */
+async function asked(pool: ProcessPool, call: Call, log: CallLog): Promise<Asked> {
+  const { signal, payer } = call;
+  const take = () => pool.take({ payer, signal, stopped: () => stoppedError(signal) });
+  const worker = await take();
+  const body = await variablesText(call).catch((error: unknown) => {
+    pool.giveBack(worker, false);
+    throw error;
+  });
+  const question = { job: call.job, body, signal, logs: log.add.bind(log) };
+  const first = { worker, answer: await worker.ask(question) };
+  if (!wasEnding(first) || log.lines.length > 0) return first;
+  pool.giveBack(worker, true);
+  const next = await take();
+  return { worker: next, answer: await next.ask(question) };
+}
+
+/**
+ * Whether a process that did other calls ended as soon as it was given this one: it was about to,
+ * such as when the machine killed it while it was idle. Code has no effects, so what had maybe
+ * begun may begin again elsewhere.
+ */
+function wasEnding({ answer, worker }: Asked): boolean {
+  if (answer.kind !== 'gone' || !worker.wasReady) return false;
+  return answer.isOwn && answer.ranMs < CODE_LIMITS.endingMs;
+}
+
+/** Code as a job's, or refused. Errors: CODE_INPUT. */
+export function checkedCode(code: string): string {
+  if (Buffer.byteLength(code) <= CODE_LIMITS.codeBytes) return code;
   throw new AppError('CODE_INPUT', {
     message: `the code is larger than ${CODE_LIMITS.codeBytes} bytes`,
     remedy: 'Split the code over several nodes.',
@@ -127,39 +98,89 @@ function refuseLargeCode(code: string): void {
   });
 }
 
-function variablesText(names: readonly string[], values: CodeRequest['names']): string {
-  const used = Object.fromEntries(names.map((name) => [name, values[name]]));
-  const text = stringify(used);
-  if (text !== undefined && Buffer.byteLength(text) <= CODE_LIMITS.inputBytes) return text;
+/**
+ * The variables of the job as one JSON map. Only written when there is a process for it: calls that
+ * wait hold no texts. Errors: CODE_INPUT.
+ */
+async function variablesText({ job, values, signal }: Call): Promise<string> {
+  const used = Object.fromEntries(job.names.map((name) => [name, values[name] ?? null]));
+  const writer = new ValueWriter(used, CODE_LIMITS.inputBytes);
+  while (!writer.write(performance.now() + CODE_LIMITS.sliceMs)) await pause(signal);
+  const { text } = writer;
+  if (text !== undefined) return text;
   throw new AppError('CODE_INPUT', {
     message: `the values that the code names are larger than ${CODE_LIMITS.inputBytes} bytes`,
     retryable: false,
   });
 }
 
-function stringify(data: object): string | undefined {
-  try {
-    return JSON.stringify(data);
-  } catch {
-    // Values are JSON by type, so the text can only have become longer than a string may be.
-    return undefined;
+function replied(
+  answer: Answer,
+  call: Call,
+): { readonly reply: FinalReply; readonly body: Buffer } {
+  switch (answer.kind) {
+    case 'reply':
+      return answer;
+    case 'aborted':
+      throw stoppedError(call.signal);
+    case 'overdue':
+      throw tooSlow(call.job.timeoutMs);
+    case 'gone':
+      throw workerGone(answer.how);
   }
 }
 
-function readValue(body: Buffer, worker: CodeProcess): Value {
-  let parsed: unknown;
+/**
+ * By its own word, or after what leaves a doubt: it does not know itself, or it ran out of memory
+ * that is not only a child's.
+ */
+function asksForEnd(reply: FinalReply, { forksCalls }: ProcessPool): boolean {
+  if (reply.retire || reply.kind === 'value') return reply.retire;
+  return reply.reason === 'worker' || (reply.reason === 'memory' && !forksCalls);
+}
+
+function setBy({ outputSetBy }: Call): Pick<CallLimits, 'outputSetBy'> {
+  return outputSetBy === undefined ? {} : { outputSetBy };
+}
+
+async function resultOf(body: Buffer, worker: CodeProcess, call: Call): Promise<Value> {
+  const { outputBytes } = call.job;
   try {
-    parsed = JSON.parse(body.toString());
-  } catch {
-    worker.kill('sent a result that is not JSON');
-    throw workerGone('sent a result that is not JSON');
-  }
-  try {
-    return toValue(parsed);
+    return await readValue(body, outputBytes, call.signal);
   } catch (error) {
+    if (error instanceof SyntaxError) {
+      worker.kill('sent a result that is not JSON');
+      throw workerGone('sent a result that is not JSON');
+    }
     if (!(error instanceof NotAValue)) throw error;
     const at = error.path === '' ? 'it' : error.path.slice(0, PATH_SHOWN);
     const message = `the result is not usable: ${at} ${error.reason}`;
-    throw new AppError('CODE_OUTPUT', { message, cause: error });
+    const remedy = 'Return plain data, and less of it; a large table fits as text.';
+    throw new AppError('CODE_OUTPUT', { message, remedy, cause: error });
   }
+}
+
+/** In slices, as a large one takes up to a second. Throws NotAValue and SyntaxError. */
+async function readValue(body: Buffer, outputBytes: number, signal: AbortSignal): Promise<Value> {
+  const reader = new ValueReader(body, readLimits(outputBytes));
+  while (!reader.read(performance.now() + CODE_LIMITS.sliceMs)) {
+    await pause(signal);
+  }
+  return finishedValue(reader.result);
+}
+
+function readLimits(outputBytes: number): ReadLimits {
+  const { outputBytesAMember, outputKeys, outputBytes: usual } = CODE_LIMITS;
+  const members = Math.max(usual, outputBytes) / outputBytesAMember;
+  return {
+    depth: VALUE_LIMITS.depth,
+    members: Math.min(VALUE_LIMITS.members, Math.floor(members)),
+    keys: outputKeys,
+  };
+}
+
+/** Lets the server do what else there is. */
+async function pause(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  if (signal.aborted) throw stoppedError(signal);
 }

@@ -1,13 +1,23 @@
 /**
- * Frames between the server and a process that runs code: four bytes with the length of a JSON
- * header, four with the length of a text body, both big-endian, then header and body in UTF-8.
- * Large data goes in the body, so that it is never wrapped into JSON a second time.
+ * Frames between the server and a process that runs code: four big-endian words of four bytes each
+ * (length of a JSON header, length of a text body, number of the job, a note), then header and body
+ * in UTF-8. Large data goes in the body, so that it is never wrapped into JSON a second time.
+ * Number and note stand outside of the header for a process that passes frames on without reading
+ * them.
  */
-const PREFIX_BYTES = 8;
+export const PREFIX_BYTES = 16;
 
-export interface Frame {
+export interface FrameAddress {
+  /** Which job the frame belongs to; jobs of one process count from 1, and 0 is no job. */
+  readonly sequence: number;
+  /** Of a job: milliseconds that it may take. Of a reply: 1 where more of the same job follows. */
+  readonly note: number;
+}
+
+export interface Frame extends FrameAddress {
   /** Parsed JSON of unknown shape: whoever reads it checks it. */
   readonly header: unknown;
+  readonly headerBytes: number;
   readonly body: Buffer;
 }
 
@@ -17,13 +27,15 @@ export interface FrameLimits {
 }
 
 /** One frame as bytes to write. Linear in its size. */
-export function encodeFrame(header: object, body: string): Buffer {
+export function encodeFrame(address: FrameAddress, header: object, body: string): Buffer {
   const headerText = JSON.stringify(header);
   const headerBytes = Buffer.byteLength(headerText);
   const bodyBytes = Buffer.byteLength(body);
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + headerBytes + bodyBytes);
   frame.writeUInt32BE(headerBytes, 0);
   frame.writeUInt32BE(bodyBytes, 4);
+  frame.writeUInt32BE(address.sequence, 8);
+  frame.writeUInt32BE(address.note, 12);
   frame.write(headerText, PREFIX_BYTES);
   frame.write(body, PREFIX_BYTES + headerBytes);
   return frame;
@@ -31,38 +43,54 @@ export function encodeFrame(header: object, body: string): Buffer {
 
 /**
  * Cuts a stream of bytes into frames. `push` throws on a frame over the limits or with a header
- * that is not JSON; the stream is then of no use any more. Holds at most one frame and one piece.
+ * that is not JSON; the stream is then of no use any more. Holds at most one frame.
  */
 export class FrameReader {
   readonly #limits: FrameLimits;
-  #pieces: Buffer[] = [];
-  #held = 0;
-  #wanted = PREFIX_BYTES;
+  /** What is there of a prefix; then of a frame, with room for all of it. */
+  #held: Buffer = Buffer.alloc(PREFIX_BYTES);
+  #length = 0;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
   }
 
-  /** The frames that are whole now. Pieces are joined once a frame, so cost is linear. */
+  /** Whether a frame has begun that is not whole yet. */
+  get isWithin(): boolean {
+    return this.#length > 0;
+  }
+
+  /** The frames that are whole now. Each byte is copied at most once, so cost is linear. */
   push(piece: Buffer): readonly Frame[] {
-    this.#pieces.push(piece);
-    this.#held += piece.length;
-    if (this.#held < this.#wanted) return [];
-    let bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#held);
     const frames: Frame[] = [];
-    for (;;) {
-      this.#wanted = this.#frameBytes(bytes);
-      if (bytes.length < this.#wanted || bytes.length < PREFIX_BYTES) break;
-      frames.push(readFrame(bytes.subarray(0, this.#wanted)));
-      bytes = bytes.subarray(this.#wanted);
+    let rest = piece;
+    while (rest.length > 0) {
+      const taken = rest.copy(this.#held, this.#length);
+      this.#length += taken;
+      rest = rest.subarray(taken);
+      if (this.#length < this.#held.length) break;
+      const wanted = this.#frameBytes(this.#held);
+      if (this.#length < wanted) this.#makeRoom(wanted);
+      else frames.push(this.#takeOut());
     }
-    this.#pieces = bytes.length === 0 ? [] : [bytes];
-    this.#held = bytes.length;
     return frames;
   }
 
+  /** Memory is only used as bytes arrive, whatever length was announced. */
+  #makeRoom(bytes: number): void {
+    const room = Buffer.allocUnsafeSlow(bytes);
+    this.#held.copy(room);
+    this.#held = room;
+  }
+
+  #takeOut(): Frame {
+    const frame = this.#held;
+    this.#held = Buffer.alloc(PREFIX_BYTES);
+    this.#length = 0;
+    return readFrame(frame);
+  }
+
   #frameBytes(bytes: Buffer): number {
-    if (bytes.length < PREFIX_BYTES) return PREFIX_BYTES;
     const headerBytes = bytes.readUInt32BE(0);
     const bodyBytes = bytes.readUInt32BE(4);
     if (headerBytes > this.#limits.headerBytes || bodyBytes > this.#limits.bodyBytes) {
@@ -73,7 +101,9 @@ export class FrameReader {
 }
 
 function readFrame(frame: Buffer): Frame {
-  const bodyStart = PREFIX_BYTES + frame.readUInt32BE(0);
+  const headerBytes = frame.readUInt32BE(0);
+  const bodyStart = PREFIX_BYTES + headerBytes;
   const header: unknown = JSON.parse(frame.toString('utf8', PREFIX_BYTES, bodyStart));
-  return { header, body: frame.subarray(bodyStart) };
+  const [sequence, note] = [frame.readUInt32BE(8), frame.readUInt32BE(12)];
+  return { sequence, note, header, headerBytes, body: frame.subarray(bodyStart) };
 }

@@ -1,9 +1,16 @@
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { JailLayer } from '../contract/index.ts';
+
+export type {
+  AttackResult,
+  JailLayer,
+  JailPosture,
+  LanguagePosture,
+  NoJail,
+} from '../contract/index.ts';
 
 /**
- * How a process for code is started, and the only place that knows it. A jail around the process
- * wraps `command` and `args` and changes nothing else.
+ * How a process for code is started: what `child_process.spawn` is given. `jail/` makes one from a
+ * Program; `launch-node.ts` makes one for JavaScript where there is no jail.
  */
 export interface Launch {
   readonly command: string;
@@ -11,53 +18,48 @@ export interface Launch {
   /** The whole environment of the process: nothing of the server's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** As whom, without groups; absent means the server's own user. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /**
+   * Opens what the process is started with besides its three pipes: descriptor 3 and up, in this
+   * order. Called for each start; whoever spawns closes them once the process has them.
+   */
+  openDescriptors?(): readonly number[];
+  /** Called with the id of each process that was started, before it is given any work. */
+  started?(pid: number): void;
 }
 
-/**
- * Megabytes of the process's own heap. It holds one input and one output as text, at worst two
- * bytes a character; what the code makes lies in the WebAssembly memory and is not counted here.
- */
-const HEAP_MEGABYTES = 192;
-
-/**
- * Kilobytes of stack for Node, of the usual 8 MB of a main thread. Each level of QuickJS takes up
- * to fifteen times as much here as in its own stack, which guest/interpreter.ts keeps small, so
- * that deep nesting ends in the interpreter's own error and not in one of Node.
- */
-const STACK_KILOBYTES = 4_000;
-
-/**
- * Starts a bundled worker file under this very Node: no environment but a fixed time zone, no code
- * from strings, and Node's permission model with the worker's own folder as all there is to read.
- * Bounds are checked in WebAssembly code instead of by reserving address space, so that a limit on
- * address space can be set around the process.
- */
-export function launchNode(workerFile: string | URL): Launch {
-  const file = typeof workerFile === 'string' ? resolve(workerFile) : fileURLToPath(workerFile);
-  return {
-    command: process.execPath,
-    args: [
-      permissionFlag(),
-      `--allow-fs-read=${join(dirname(file), '*')}`,
-      // Else Node reads the file where a link to it leads, outside the folder that it may read.
-      '--preserve-symlinks',
-      '--preserve-symlinks-main',
-      '--no-warnings',
-      '--no-addons',
-      '--disallow-code-generation-from-strings',
-      '--disable-wasm-trap-handler',
-      `--max-old-space-size=${HEAP_MEGABYTES}`,
-      `--stack-size=${STACK_KILOBYTES}`,
-      file,
-    ],
-    env: { TZ: 'UTC' },
-    cwd: '/',
-  };
+/** An interpreter of ours with all that it must be able to read, and how it is held. */
+export interface Program {
+  readonly name: 'javascript' | 'python' | 'python-data';
+  /** On this machine, links resolved. */
+  readonly interpreter: string;
+  /** Of the interpreter; files of ours by their names inside. */
+  readonly args: readonly string[];
+  readonly files: readonly ProgramFile[];
+  /** Besides `TZ=UTC`, which every program has. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Files and folders of this machine that the interpreter reads, such as its libraries; they are
+   * at the same place inside, and nothing else of the machine is there.
+   */
+  readonly reads: readonly string[];
+  /**
+   * Bytes of address space, for an interpreter that cannot limit itself; absent where it does.
+   */
+  readonly addressBytes?: number;
 }
 
-/** The flag lost its prefix in Node 22.13 and 23.5. */
-function permissionFlag(): string {
-  return process.allowedNodeEnvironmentFlags.has('--permission')
-    ? '--permission'
-    : '--experimental-permission';
+/** A file of ours: `inside` is its absolute path in the jail, `host` or `content` what it holds. */
+export type ProgramFile =
+  | { readonly inside: string; readonly host: string }
+  | { readonly inside: string; readonly content: Buffer };
+
+/** What keeps code in, on this machine. */
+export interface Jail {
+  readonly layers: readonly JailLayer[];
+  /** How the program is started in the jail. */
+  launch(program: Program): Launch;
+  /** Removes what was made on the machine, such as control groups. */
+  close(): Promise<void>;
 }

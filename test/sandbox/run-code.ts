@@ -1,5 +1,8 @@
+import type { CodeRequest, CodeResult, ScriptEvent } from '../../src/contract/index.ts';
 import { AppError } from '../../src/errors/index.ts';
-import { type CodeRunner, javascriptPool } from '../../src/sandbox/index.ts';
+import type { Machine } from '../../src/sandbox/machine.ts';
+import { openSandbox } from '../../src/sandbox/open-sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { bundleWorker } from './worker-bundle.ts';
 
 export const MEGABYTE = 1024 * 1024;
@@ -11,52 +14,92 @@ export interface Trial {
   readonly seed?: number;
   readonly nowMs?: number;
   readonly signal?: AbortSignal;
+  readonly payer?: string;
   readonly log?: (level: string, message: string) => void;
+  readonly report?: (event: ScriptEvent) => void;
 }
 
 export interface TestPool {
-  readonly pool: CodeRunner;
-  /** The request that `run` makes, for what needs the pool itself. */
-  request(code: string, trial?: Trial): Parameters<CodeRunner['run']>[0];
-  run(code: string, trial?: Trial): ReturnType<CodeRunner['run']>;
+  readonly sandbox: Sandbox;
+  run(code: string, trial?: Trial): Promise<CodeResult>;
   value(code: string, trial?: Trial): Promise<unknown>;
   /** The code's error; fails when there is none. */
   error(code: string, trial?: Trial): Promise<AppError>;
   close(): Promise<void>;
 }
 
-/** A pool over a fresh bundle of the worker. */
-export async function testPool(workers = 1): Promise<TestPool> {
+export interface TestOptions extends Partial<Omit<SandboxOptions, 'programs'>> {
+  /** In place of this machine. */
+  readonly machine?: Machine;
+}
+
+/** A machine without a jail: JavaScript runs in plain processes. */
+export const NO_JAIL: Machine = {
+  findJail: async () => ({ why: 'the test has none', remedy: 'Have one.' }),
+  findPython: async () => ({ why: 'the test has no Python', remedy: 'Have one.' }),
+  javascriptProgram: () => ({
+    ...{ name: 'javascript', interpreter: process.execPath, args: [], files: [], reads: [] },
+  }),
+  selfTest: async () => [],
+};
+
+/** JavaScript in a sandbox over programs that were built just now. */
+export async function testPool(options: TestOptions = {}): Promise<TestPool> {
   const bundle = await bundleWorker();
-  const pool = javascriptPool({ workerFile: bundle.workerFile, workers });
-  const request: TestPool['request'] = (code, trial = {}) => ({
+  const { machine, ...own } = options;
+  const sandbox = openSandbox({ ...sandboxOptions(bundle.programs), ...own }, machine);
+  const run: TestPool['run'] = (code, trial = {}) =>
+    sandbox.javascript(requestOf(code, trial), trial.payer ?? 'payer');
+  return {
+    sandbox,
+    run,
+    value: async (code, trial) => (await run(code, trial)).value,
+    error: (code, trial) => errorOf(run(code, trial)),
+    close: async () => {
+      await sandbox.close();
+      bundle.remove();
+    },
+  };
+}
+
+export function sandboxOptions(programs: URL): SandboxOptions {
+  return {
+    programs,
+    jail: 'auto',
+    javascriptTimeoutMs: 5_000,
+    python: {
+      level: 'normal',
+      levelMax: 'trusted',
+      timeoutMs: 30_000,
+      outputBytesMax: 10 * MEGABYTE,
+      memoryBytesMax: 1024 * MEGABYTE,
+    },
+    workers: 1,
+  };
+}
+
+export function requestOf(code: string, trial: Trial = {}): CodeRequest {
+  const { payer: _, ...rest } = trial;
+  return {
     code,
     timeoutMs: 5_000,
     memoryBytes: 64 * MEGABYTE,
     seed: 1,
     nowMs: 1_700_000_000_000,
     signal: new AbortController().signal,
-    ...trial,
+    report: () => {},
+    ...rest,
     // What tests hand over is written as JSON data.
-    names: (trial.names ?? {}) as Parameters<CodeRunner['run']>[0]['names'],
-  });
-  const run: TestPool['run'] = (code, trial) => pool.run(request(code, trial));
-  return {
-    pool,
-    request,
-    run,
-    value: async (code, trial) => (await run(code, trial)).value,
-    error: async (code, trial) => {
-      const error = await run(code, trial).then(
-        ({ value }) => new Error(`gave ${JSON.stringify(value)}`),
-        (thrown: unknown) => thrown,
-      );
-      if (error instanceof AppError) return error;
-      throw error;
-    },
-    close: async () => {
-      await pool.close();
-      bundle.remove();
-    },
+    names: (trial.names ?? {}) as CodeRequest['names'],
   };
+}
+
+/** The AppError that a call ends with; fails when it gives a value, or another error. */
+export async function errorOf(call: Promise<CodeResult>): Promise<AppError> {
+  const error = await call.then(
+    ({ value }) => new Error(`gave ${JSON.stringify(value)}`),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof AppError) return error;
+  throw error;
 }

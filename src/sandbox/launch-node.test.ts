@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { launchNode } from './launch.ts';
+import { launchNode } from './launch-node.ts';
 
 it('hands a process nothing of the server', () => {
   const launch = launchNode(new URL('file:///srv/dist/javascript-worker.js'));
