@@ -1,5 +1,6 @@
 import type { NodeType } from '../contract/index.ts';
 import { javascriptNode } from './code/javascript.ts';
+import { pythonNode } from './code/python.ts';
 import { delayNode } from './control/delay.ts';
 import { aggregateNode } from './data/aggregate.ts';
 import { conditionalNode } from './data/conditional.ts';
@@ -23,6 +24,7 @@ export const NODE_TYPES: readonly NodeType[] = [
   httpNode,
   javascriptNode,
   joinNode,
+  pythonNode,
   splitNode,
   templateNode,
   transformNode,

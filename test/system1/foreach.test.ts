@@ -260,6 +260,7 @@ outputs: {values: values, twice: ids}
       value: { id: names.id ?? null, twice: Number(names.id) * 2 },
       logs: [],
     }),
+    python: async () => ({ value: null, logs: [] }),
   };
   expect(await outputsOf(flow, {}, { code })).toEqual({
     values: [

@@ -1,4 +1,4 @@
-import { parse } from 'acorn';
+import { type Program, parse, tokenizer, tokTypes } from 'acorn';
 
 export interface SyntaxErrorPlace {
   readonly message: string;
@@ -9,6 +9,13 @@ export interface SyntaxErrorPlace {
 
 const WRAPPER_LINES = 1;
 
+/** The body of an async function as a tree, with offsets of `code`'s own plus `offset`. */
+export interface ParsedJavaScript {
+  readonly program?: Program;
+  readonly offset: number;
+  readonly error?: SyntaxErrorPlace;
+}
+
 /**
  * The first syntax error of the body of an async function in strict mode, or undefined. Only
  * parses: nothing of the code runs, so a flow can be checked when it is read. The jail's own parser
@@ -16,19 +23,44 @@ const WRAPPER_LINES = 1;
  * refuses then.
  */
 export function syntaxErrorOf(code: string): SyntaxErrorPlace | undefined {
+  return parseJavaScript(code).error;
+}
+
+/** The tree of the body of an async function in strict mode, or its first fault. */
+export function parseJavaScript(code: string): ParsedJavaScript {
+  const offset = OPENING.length;
   try {
-    const text = `(async function () { 'use strict';\n${code}\n})`;
-    const { body } = parse(text, { ecmaVersion: 2024, sourceType: 'script' });
+    const text = `${OPENING}${code}\n})`;
+    const program = parse(text, { ecmaVersion: 2024, sourceType: 'script' });
     // Code that closes the function early leaves more than one expression behind.
-    const [only] = body;
-    const isOne = body.length === 1 && only?.type === 'ExpressionStatement';
-    return isOne && only.expression.type === 'FunctionExpression' ? undefined : CLOSED_EARLY;
+    const [only] = program.body;
+    const isOne = program.body.length === 1 && only?.type === 'ExpressionStatement';
+    const isWhole = isOne && only.expression.type === 'FunctionExpression';
+    return isWhole ? { program, offset } : { offset, error: tooMany(code) ?? CLOSED_EARLY };
   } catch (thrown) {
-    return placeOf(thrown, code);
+    return { offset, error: placeOf(thrown, code) };
   }
 }
 
+const OPENING = "(async function () { 'use strict';\n";
+
 const CLOSED_EARLY = { message: 'the code has a } too many', line: 1, column: 1 };
+
+/** Where the first } stands that closes nothing, if one does. */
+function tooMany(code: string): SyntaxErrorPlace | undefined {
+  let depth = 0;
+  try {
+    for (const token of tokenizer(code, { ecmaVersion: 2024, locations: true })) {
+      if (token.type === tokTypes.braceL || token.type === tokTypes.dollarBraceL) depth += 1;
+      if (token.type === tokTypes.braceR) depth -= 1;
+      const { line = 1, column = 0 } = token.loc?.start ?? {};
+      if (depth < 0) return { message: CLOSED_EARLY.message, line, column: column + 1 };
+    }
+  } catch {
+    // What is no token is a fault of its own, and the parser has named it.
+  }
+  return undefined;
+}
 
 function placeOf(thrown: unknown, code: string): SyntaxErrorPlace {
   // The parser recurses: code nested thousands of levels deep ends in a RangeError.
@@ -44,6 +76,8 @@ function placeOf(thrown: unknown, code: string): SyntaxErrorPlace {
   const inCode = line - WRAPPER_LINES;
   // An error at the wrapper's own last line means that something in the code was left open.
   if (inCode > lines.length) {
+    const extra = tooMany(code);
+    if (extra !== undefined) return extra;
     const last = lines.length;
     return {
       message: 'the code ends too early',
@@ -51,7 +85,10 @@ function placeOf(thrown: unknown, code: string): SyntaxErrorPlace {
       column: (lines.at(-1) ?? '').length + 1,
     };
   }
-  return { message: firstLower(message), line: Math.max(1, inCode), column: column + 1 };
+  const said = message.startsWith("'import' and 'export'")
+    ? 'import and export are not there in this code'
+    : firstLower(message);
+  return { message: said, line: Math.max(1, inCode), column: column + 1 };
 }
 
 function firstLower(text: string): string {

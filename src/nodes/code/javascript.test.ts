@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CodeCapability, CodeRequest } from '../../contract/index.ts';
 import { AppError } from '../../errors/index.ts';
+import { stubCapabilities } from '../kit/stub-capabilities.ts';
 import { trialVisit } from '../kit/trial-visit.ts';
 import { javascriptNode } from './javascript.ts';
 
@@ -11,7 +12,8 @@ function fakeCode(answer: CodeCapability['javascript']) {
     requests.push(request);
     return answer(request);
   };
-  return { requests, capabilities: { code: { javascript } } };
+  const { python } = stubCapabilities().code;
+  return { requests, capabilities: { code: { javascript, python } } };
 }
 
 describe('javascript', () => {

@@ -1,5 +1,6 @@
 import { CODE_LIMITS, type ConfigIssue, defineNode, type Value } from '../kit/index.ts';
-import { syntaxErrorOf } from './javascript-syntax.ts';
+import { javascriptFindings } from './javascript-hints.ts';
+import { parseJavaScript } from './javascript-syntax.ts';
 
 export const javascriptNode = defineNode({
   id: 'javascript',
@@ -61,6 +62,7 @@ outputs: {counts: words}
       nowMs: context.now(),
       signal: context.signal,
       log: (level, message) => context.log(level, message),
+      report: (event) => context.report(event),
     });
     return { value };
   },
@@ -76,8 +78,43 @@ function codeIssues({ code }: Readonly<Record<string, Value>>): readonly ConfigI
     const remedy = 'Split the code over several nodes.';
     return [{ code: 'WRONG_VALUE', field: 'code', message, remedy }];
   }
-  const error = syntaxErrorOf(code);
-  if (error === undefined) return [];
-  const { message, line, column } = error;
-  return [{ code: 'CODE_SYNTAX', field: 'code', message, at: { line, column } }];
+  const { program, offset, error } = parseJavaScript(code);
+  if (error !== undefined) {
+    const { message, line, column } = error;
+    const remedy = remedyOf(code, error);
+    const fault = { code: 'CODE_SYNTAX', field: 'code', message, at: { line, column } } as const;
+    return [remedy === undefined ? fault : { ...fault, remedy }];
+  }
+  if (program === undefined) return [];
+  const { hints, gives } = javascriptFindings(program);
+  const issues = hints.map(({ at, message, remedy }): ConfigIssue => {
+    const before = code.slice(0, at - offset).split('\n');
+    const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    return { code: 'CODE_REFUSED', field: 'code', message, remedy, at: place, severity: 'warning' };
+  });
+  return gives ? issues : [...issues, givesNothing(code)];
+}
+
+function remedyOf(
+  code: string,
+  { line, message }: { readonly line: number; readonly message: string },
+): string | undefined {
+  if (message.startsWith('import and export')) {
+    return 'Write the body of a function alone, with return: there are no modules here.';
+  }
+  const text = code.split('\n')[line - 1] ?? '';
+  if (!/\{\{\s*(?:inputs|context)\b/.test(text)) return undefined;
+  return 'Write inputs.name, without braces: code is no template.';
+}
+
+function givesNothing(code: string): ConfigIssue {
+  const message = 'the code has no return, so its value is null';
+  // `code: >` in YAML joins lines, and then a comment hides all that follows it.
+  const comment = code.indexOf('//');
+  const isHidden =
+    comment >= 0 && !code.trim().includes('\n') && /\breturn\b/.test(code.slice(comment));
+  const remedy = isHidden
+    ? 'Write code: | and not code: >, which joins the lines behind the //.'
+    : 'Add return before the value; the code is the body of a function already.';
+  return { code: 'WRONG_VALUE', field: 'code', message, remedy, severity: 'warning' };
 }

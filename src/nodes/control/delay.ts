@@ -1,4 +1,4 @@
-import { DATA_LIMITS, defineNode } from '../kit/index.ts';
+import { DATA_LIMITS, defineNode, TEMPLATE_USES } from '../kit/index.ts';
 
 export const delayNode = defineNode({
   id: 'delay',
@@ -14,7 +14,7 @@ export const delayNode = defineNode({
       required: true,
       min: 0,
       max: DATA_LIMITS.delayMs,
-      template: { level: 'safe_expressions', when: 'before' },
+      template: { level: TEMPLATE_USES.condition, when: 'before' },
       summary: 'How long to wait, such as 500ms, 2s or 1h; at most 24 hours.',
     },
   },

@@ -9,6 +9,7 @@ import {
   type NodeContext,
   type NodeResult,
   type RenderTree,
+  TEMPLATE_USES,
   type Value,
 } from '../kit/index.ts';
 
@@ -32,7 +33,7 @@ export const conditionalNode = defineNode({
         fields: {
           condition: {
             kind: 'text',
-            template: { level: 'safe_expressions', when: 'by-node' },
+            template: { level: TEMPLATE_USES.condition, when: 'by-node' },
             summary: 'A template such as {{ order.total > 100 }}; the word default always holds.',
           },
           // biome-ignore lint/suspicious/noThenProperty: system 1's key; a field is never awaited.

@@ -8,6 +8,7 @@ import {
   listAt,
   listUpstream,
   type NodeInput,
+  TEMPLATE_USES,
 } from '../kit/index.ts';
 
 export const filterNode = defineNode({
@@ -22,7 +23,7 @@ export const filterNode = defineNode({
     condition: {
       kind: 'text',
       required: true,
-      template: { level: 'safe_expressions', when: 'by-node', names: ['item'] },
+      template: { level: TEMPLATE_USES.condition, when: 'by-node', names: ['item'] },
       summary: 'A template on item that says whether it is kept, such as {{ item.score > 0.8 }}.',
     },
     field: {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { seededRandom, systemClock } from '../../base/index.ts';
+import { execute, memoryJournal, spawnNode } from '../../engine/index.ts';
 import { compile } from '../../language/index.ts';
 import { trialVisit } from '../kit/trial-visit.ts';
 import { templateNode } from './template.ts';
@@ -43,4 +45,28 @@ it('does no more than the chosen level allows, wherever it stands', () => {
     'TEMPLATE_LEVEL',
   ]);
   expect(codes({ template: '{{ 1 + 1 }}', level: 'unsafe' })).toEqual(['WRONG_VALUE']);
+});
+
+it('leaves one warning with the node at the level unsafe, and has more to spend there', async () => {
+  const template = '{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}';
+  const run = async (level: string) => {
+    const flow = {
+      name: 'large',
+      nodes: { big: { type: 'template', config: { template, level } } },
+    };
+    const options = { file: 'flow.json', nodeTypes: [templateNode], unsafeTemplates: true };
+    const { plan } = compile(JSON.stringify(flow), options);
+    if (plan === undefined) throw new Error('it compiles');
+    const ports = { clock: systemClock, random: seededRandom(1), journal: memoryJournal() };
+    const spawn = spawnNode({}, systemClock);
+    return execute(plan, {}, { executionId: 'e1', ports: { ...ports, spawn } });
+  };
+  const { status, steps } = await run('unsafe');
+  expect([status, steps[0]?.logs]).toEqual([
+    'completed',
+    [{ level: 'warn', message: 'node big renders a template of the level unsafe' }],
+  ]);
+  const usual = await run('sandboxed');
+  expect(usual.steps[0]).toMatchObject({ status: 'failed', error: { code: 'TEMPLATE_FUEL' } });
+  expect(usual.steps[0]?.logs).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { defineNode } from '../kit/index.ts';
+import { defineNode, TEMPLATE_USES } from '../kit/index.ts';
 
 export const templateNode = defineNode({
   id: 'template',
@@ -12,15 +12,17 @@ export const templateNode = defineNode({
     template: {
       kind: 'tree',
       required: true,
-      template: { level: 'sandboxed', when: 'by-node' },
-      summary: 'The template, or a map of templates.',
+      template: { level: TEMPLATE_USES.template, when: 'by-node' },
+      summary: 'The template, or a map of templates; level says how much it may do.',
     },
     level: {
       kind: 'choice',
-      // The compiler lowers the level of the template to this, and refuses unsafe.
+      // The compiler lowers the level of the template to this; unsafe needs TEMPLATE_UNSAFE.
       choices: ['interpolation_only', 'safe_expressions', 'sandboxed', 'unsafe'],
       default: 'safe_expressions',
-      summary: 'How much the template may do; sandboxed also allows macro and call blocks.',
+      summary:
+        'How much the template may do; sandboxed also allows macro and call blocks, unsafe has a ' +
+        'larger budget and needs the setting TEMPLATE_UNSAFE.',
     },
   },
   output: 'any',

@@ -9,6 +9,7 @@ import {
   type NodeInput,
   type RenderTree,
   readText,
+  TEMPLATE_USES,
   type Value,
 } from '../kit/index.ts';
 
@@ -24,7 +25,7 @@ export const transformNode = defineNode({
     template: {
       kind: 'tree',
       required: true,
-      template: { level: 'safe_expressions', when: 'by-node', names: ['item'] },
+      template: { level: TEMPLATE_USES.transform, when: 'by-node', names: ['item'] },
       summary: 'The new value: a map whose texts are templates, or one template that gives JSON.',
     },
     field: {

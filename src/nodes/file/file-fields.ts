@@ -1,6 +1,6 @@
-import type { ConfigOf, Fields } from '../kit/index.ts';
+import { type ConfigOf, type Fields, TEMPLATE_USES } from '../kit/index.ts';
 
-const PATH_TEMPLATE = { level: 'interpolation_only', when: 'before' } as const;
+const PATH_TEMPLATE = { level: TEMPLATE_USES.path, when: 'before' } as const;
 
 /** What a file can hold; `html` and the documents can be written or named, not yet read. */
 export const FORMATS = [
@@ -42,7 +42,7 @@ export const FILE_FIELDS = {
   content: {
     kind: 'json',
     summary: 'What to write; without it, the value of the node before this one.',
-    template: { level: 'safe_expressions', when: 'before' },
+    template: { level: TEMPLATE_USES.text, when: 'before' },
   },
   storage_type: {
     kind: 'choice',

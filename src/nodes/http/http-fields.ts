@@ -1,7 +1,8 @@
-import { type ConfigOf, type Fields, HTTP_LIMITS } from '../kit/index.ts';
+import { type ConfigOf, type Fields, HTTP_LIMITS, TEMPLATE_USES } from '../kit/index.ts';
 
-const PLAIN = { level: 'interpolation_only', when: 'before' } as const;
-const EXPRESSIONS = { level: 'safe_expressions', when: 'before' } as const;
+const URL_TEMPLATE = { level: TEMPLATE_USES.url, when: 'before' } as const;
+const HEADER = { level: TEMPLATE_USES.header, when: 'before' } as const;
+const TEXT = { level: TEMPLATE_USES.text, when: 'before' } as const;
 
 /** The config of an http node: every option of system 1's. */
 export const HTTP_FIELDS = {
@@ -9,7 +10,7 @@ export const HTTP_FIELDS = {
     kind: 'text',
     summary: 'The full URL to ask, http or https.',
     required: true,
-    template: PLAIN,
+    template: URL_TEMPLATE,
   },
   method: {
     kind: 'choice',
@@ -20,18 +21,18 @@ export const HTTP_FIELDS = {
   headers: {
     kind: 'map',
     summary: 'Headers to send, by name.',
-    values: { kind: 'text', summary: 'The value of one header.', template: PLAIN },
+    values: { kind: 'text', summary: 'The value of one header.', template: HEADER },
   },
   params: {
     kind: 'map',
     summary: 'Parameters that are added to the query; a list repeats its name, null leaves it out.',
-    values: { kind: 'json', summary: 'The value of one parameter.', template: EXPRESSIONS },
+    values: { kind: 'json', summary: 'The value of one parameter.', template: TEXT },
   },
   body: {
     kind: 'json',
     summary:
       'What to send: a map or list as JSON, or as a form where content-type says so; or text.',
-    template: EXPRESSIONS,
+    template: TEXT,
   },
   timeout: {
     kind: 'duration',
@@ -49,9 +50,9 @@ export const HTTP_FIELDS = {
         choices: ['bearer', 'basic', 'api_key'],
         required: true,
       },
-      token: { kind: 'text', summary: 'The token, or the API key.', template: PLAIN },
-      username: { kind: 'text', summary: 'The user name for basic.', template: PLAIN },
-      password: { kind: 'text', summary: 'The password for basic.', template: PLAIN },
+      token: { kind: 'text', summary: 'The token, or the API key.', template: HEADER },
+      username: { kind: 'text', summary: 'The user name for basic.', template: HEADER },
+      password: { kind: 'text', summary: 'The password for basic.', template: HEADER },
       header: {
         kind: 'text',
         summary: 'The header that carries the API key.',

@@ -10,6 +10,7 @@ export {
   HTTP_LIMITS,
   isList,
   isMap,
+  PYTHON_LIMITS,
   TEMPLATE_LIMITS,
   toValue,
   VALUE_LIMITS,
@@ -29,8 +30,10 @@ export type {
   NodeInput,
   NodeResult,
   NodeType,
+  PythonLevel,
   RenderTree,
 } from '../../contract/index.ts';
+export { importsAt, isWithin, TEMPLATE_USES, whyNotAllowable } from '../../contract/index.ts';
 export { AppError } from '../../errors/index.ts';
 export { defineNode } from './define-node.ts';
 export { eachItem } from './each-item.ts';

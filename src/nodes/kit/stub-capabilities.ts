@@ -37,6 +37,10 @@ export function stubCapabilities(
         signal.throwIfAborted();
         return { value: names, logs: [] };
       },
+      python: async ({ names, signal }) => {
+        signal.throwIfAborted();
+        return { value: names, logs: [] };
+      },
     },
   };
 }

@@ -65,6 +65,7 @@ function contextOf(trial: Trial): NodeContext {
       templatesOf(partOf(tree)).some(({ uses }) => uses.some(({ root }) => root === name)),
     lookup: (reference) => looked(names, reference),
     names: () => names,
+    report: () => undefined,
     log: () => undefined,
   };
 }
