@@ -1,7 +1,8 @@
-import type { LogLine, NodeInput, NodeResult } from '../contract/index.ts';
+import type { LogLine, NodeInput, NodeResult, StepEvent } from '../contract/index.ts';
 import type { AppError } from '../errors/index.ts';
 import type { PlanNode } from '../language/index.ts';
-import type { Visit, VisitNames } from './ports.ts';
+import type { Visit, VisitBase, VisitNames } from './ports.ts';
+import type { VisitNotes } from './visit-notes.ts';
 
 /** How an attempt ended; the first end counts. */
 export type AttemptEnd = { readonly result: NodeResult } | { readonly error: AppError };
@@ -9,16 +10,18 @@ export type AttemptEnd = { readonly result: NodeResult } | { readonly error: App
 /** One attempt at a visit, from the call of its node until someone says that it is over. */
 export class Attempt {
   readonly ended: Promise<AttemptEnd>;
-  readonly #log: (line: LogLine) => void;
+  readonly #notes: VisitNotes;
   #resolve: (end: AttemptEnd) => void = () => {};
   #isOver = false;
   #isHeld = false;
   #stop: AppError | undefined;
+  /** Set when the time of the attempt is over: how it ends, whatever its node still gives. */
+  #verdict: AttemptEnd | undefined;
   /** Made when someone asks: most nodes never look at their signal, and one costs microseconds. */
   #controller: AbortController | undefined;
 
-  constructor(log: (line: LogLine) => void) {
-    this.#log = log;
+  constructor(notes: VisitNotes) {
+    this.#notes = notes;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -26,7 +29,12 @@ export class Attempt {
 
   /** What a given-up attempt still says is ignored. */
   log(line: LogLine): void {
-    if (!this.#isOver) this.#log(line);
+    if (!this.#isOver) this.#notes.log(line);
+  }
+
+  /** As with `log`: an event is kept while the attempt is not over. */
+  report(event: StepEvent): void {
+    if (!this.#isOver) this.#notes.report(event);
   }
 
   /** What the node is told to stop by. */
@@ -43,6 +51,15 @@ export class Attempt {
     this.#stop ??= error;
     this.#controller?.abort(error);
     if (this.#isHeld) this.end({ error });
+  }
+
+  /**
+   * The time of the attempt is over, and its node is told to stop. The attempt ends when someone
+   * says so, and with this error however the node ends.
+   */
+  expire(error: AppError): void {
+    this.#verdict ??= { error };
+    this.stop(error);
   }
 
   /** Calls the node, unless the attempt was told to stop before that. */
@@ -63,7 +80,7 @@ export class Attempt {
 
   end(end: AttemptEnd): void {
     this.#isOver = true;
-    this.#resolve(end);
+    this.#resolve(this.#verdict ?? end);
   }
 }
 
@@ -78,7 +95,7 @@ export class AttemptedVisit implements Visit {
   readonly names: VisitNames;
   readonly #attempt: Attempt;
 
-  constructor(visit: Omit<Visit, 'attempt' | 'signal' | 'log'>, number: number, attempt: Attempt) {
+  constructor(visit: VisitBase, number: number, attempt: Attempt) {
     this.executionId = visit.executionId;
     this.node = visit.node;
     this.path = visit.path;
@@ -94,4 +111,5 @@ export class AttemptedVisit implements Visit {
   }
 
   readonly log = (line: LogLine) => this.#attempt.log(line);
+  readonly report = (event: StepEvent) => this.#attempt.report(event);
 }

@@ -1,4 +1,4 @@
-import { assert, isList, NotAValue, toValue, type Value } from '../base/index.ts';
+import { assert, isFinished, isList, NotAValue, toValue, type Value } from '../base/index.ts';
 import type { NodeResult } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { checkSchema, type PlanNode, type SchemaIssue } from '../language/index.ts';
@@ -62,6 +62,7 @@ export function checkOutput(node: PlanNode, value: Value): void {
 }
 
 function ownValue(node: PlanNode, given: unknown, what: string): Value {
+  if (isFinished(given)) return given;
   try {
     return frozen(toValue(given));
   } catch (error) {

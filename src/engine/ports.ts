@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../base/index.ts';
-import type { LogLine, NodeInput, NodeResult, StepRecord } from '../contract/index.ts';
+import type { LogLine, NodeInput, NodeResult, StepEvent, StepRecord } from '../contract/index.ts';
 import type { Names, PlanNode } from '../language/index.ts';
 
 /**
@@ -28,7 +28,12 @@ export interface Visit {
   readonly names: VisitNames;
   readonly signal: AbortSignal;
   log(line: LogLine): void;
+  /** What the step keeps of the use of a capability; ignored once the attempt is over. */
+  report(event: StepEvent): void;
 }
+
+/** What is the same for all attempts at a visit. */
+export type VisitBase = Omit<Visit, 'attempt' | 'signal' | 'log' | 'report'>;
 
 export interface VisitNames extends Names {
   /** Every name that has a value, sorted; for nodes that hand the whole scope to code. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, type Value } from '../base/index.ts';
-import type { Capabilities, NodeContext, NodeType } from '../contract/index.ts';
+import type { Capabilities, NodeContext, NodeType, ScriptEvent } from '../contract/index.ts';
 import { type AppError, asAppError } from '../errors/index.ts';
 import type { PlanNode } from '../language/index.ts';
 import { defineNode } from '../nodes/index.ts';
@@ -51,9 +51,19 @@ function visitOf(type: NodeType, node: Partial<PlanNode> = {}, names: Record<str
     },
     signal: new AbortController().signal,
     log: () => {},
+    report: () => {},
   };
   return visit;
 }
+
+const SCRIPT: ScriptEvent = {
+  kind: 'script',
+  language: 'javascript',
+  codeHash: 'a'.repeat(64),
+  outcome: 'completed',
+  durationMs: 3,
+  jail: 'kernel',
+};
 
 const files = {} as Capabilities['files'];
 const http = {} as Capabilities['http'];
@@ -94,12 +104,39 @@ describe('spawnNode', () => {
     const asked: string[] = [];
     const spawn = spawnNode((visit) => {
       asked.push(visit.path);
-      return { code: { javascript: () => Promise.reject(new Error('never called')) } };
+      const never = () => Promise.reject(new Error('never called'));
+      return { code: { javascript: never, python: never } };
     }, systemClock);
     await spawn(visitOf(typeOf(() => ({ value: 1 }), ['code'])));
     await spawn(visitOf(typeOf(() => ({ value: 1 }), ['code'])));
     await spawn(visitOf(typeOf(() => ({ value: 1 }))));
     expect(asked).toEqual(['3', '3']);
+  });
+
+  it('passes on what a capability reports of its use', async () => {
+    const reported: unknown[] = [];
+    const visit = visitOf(
+      typeOf((context) => {
+        context.report(SCRIPT);
+        return { value: 1 };
+      }),
+    );
+    await spawnNode({}, systemClock)({ ...visit, report: (event) => reported.push(event) });
+    expect(reported).toEqual([SCRIPT]);
+  });
+
+  it('tells of templates of the level unsafe, in the step and to whoever asks', async () => {
+    const lines: unknown[] = [];
+    const told: string[] = [];
+    const spawn = spawnNode({}, systemClock, { onUnsafe: ({ node }) => told.push(node.name) });
+    const type = typeOf(() => ({ value: 1 }));
+    const log = (line: unknown) => lines.push(line);
+    await spawn({ ...visitOf(type), log });
+    expect([lines, told]).toEqual([[], []]);
+    await spawn({ ...visitOf(type, { hasUnsafeTemplates: true }), log });
+    const message = 'node work renders a template of the level unsafe';
+    expect(lines).toEqual([{ level: 'warn', message }]);
+    expect(told).toEqual(['work']);
   });
 
   it.each([

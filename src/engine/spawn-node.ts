@@ -23,6 +23,11 @@ import type { Spawn, Visit } from './ports.ts';
 /** The capabilities of one visit: made for each, so that they can know the flow's grants. */
 export type CapabilityProvider = (visit: Visit) => Partial<Capabilities>;
 
+export interface SpawnOptions {
+  /** Told of each attempt at a node that has templates of the level `unsafe`. */
+  onUnsafe?(visit: Visit): void;
+}
+
 /**
  * The Spawn that runs node types: renders the config, checks `input_schema`, calls `run` with the
  * capabilities that the type declares and no other, checks what it gave, copies and freezes it.
@@ -34,11 +39,13 @@ export type CapabilityProvider = (visit: Visit) => Partial<Capabilities>;
 export function spawnNode(
   capabilities: Partial<Capabilities> | CapabilityProvider,
   clock: Clock,
+  options: SpawnOptions = {},
 ): Spawn {
   const provide: CapabilityProvider =
     typeof capabilities === 'function' ? capabilities : () => capabilities;
   return async (visit) => {
     const { type } = visit.node;
+    if (visit.node.hasUnsafeTemplates === true) warnOfUnsafe(visit, options);
     const config = renderConfig(visit.node, visit.names);
     checkInput(visit);
     const context = new VisitContext(visit, clock);
@@ -96,6 +103,7 @@ class VisitContext implements NodeContext {
   readonly mentions = treeMentions;
   readonly lookup = (reference: string) => resolveReference(reference, this.#visit.names);
   readonly names = () => allOf(this.#visit);
+  readonly report: NodeContext['report'] = (event) => this.#visit.report(event);
   readonly log: NodeContext['log'] = (level, message) => this.#visit.log({ level, message });
 }
 
@@ -115,6 +123,15 @@ function allOf({ names }: Visit): Readonly<Record<string, Value>> {
     if (value !== undefined) all[name] = value;
   }
   return all;
+}
+
+/**
+ * An operator who allows the level wants to see who uses it. Source: guide claim G1.024.
+ */
+function warnOfUnsafe(visit: Visit, { onUnsafe }: SpawnOptions): void {
+  const message = `node ${visit.node.name} renders a template of the level unsafe`;
+  visit.log({ level: 'warn', message });
+  onUnsafe?.(visit);
 }
 
 function absent(node: PlanNode, capability: string): AppError {

@@ -1,7 +1,8 @@
 import type { Value } from '../base/index.ts';
-import type { LogLine, NodeResult, StepRecord, StepWait } from '../contract/index.ts';
+import type { NodeResult, StepRecord, StepWait } from '../contract/index.ts';
 import { type AppError, type ErrorReport, reportOf } from '../errors/index.ts';
 import type { Cell } from './scopes.ts';
+import type { VisitNotes } from './visit-notes.ts';
 import type { VisitRun } from './visit-run.ts';
 
 /** What every record of a visit that ran has in common. */
@@ -36,8 +37,9 @@ export function completedStep(ran: Ran, completion: Completion): StepRecord {
   };
   if (items !== undefined) step.items = items;
   if (isDropped === true) step.dropped = true;
-  const logs = ran.run.logs();
-  if (logs.length > 0) step.logs = logs;
+  const { logs, events } = ran.run.notes;
+  if (logs !== undefined) step.logs = logs;
+  if (events !== undefined) step.events = events;
   return step;
 }
 
@@ -49,13 +51,13 @@ export function failedStep(ran: Ran, error: ErrorReport): StepRecord {
     ...(node.hasErrorEdge ? { port: 'error' } : {}),
     ...(region?.isOpen === true ? { items: region.scopes.length } : {}),
     error,
-    ...logsOf(ran),
+    ...notesOf(ran.run.notes),
   };
 }
 
 /** A visit that was under way when the execution stopped. */
 export function cancelledStep(ran: Ran, error: AppError): StepRecord {
-  return { ...begun(ran, 'cancelled'), error: reportOf(error), ...logsOf(ran) };
+  return { ...begun(ran, 'cancelled'), error: reportOf(error), ...notesOf(ran.run.notes) };
 }
 
 /** A visit that never ran. */
@@ -78,21 +80,20 @@ export function waitOf(ran: Ran, result: NodeResult, until: number): StepWait {
     until,
     value,
     ...(port === undefined ? {} : { port }),
-    ...logsOf(ran),
+    ...notesOf(ran.run.notes),
   };
 }
 
 /** The end of a visit whose time has come. */
 export function waitedStep(wait: StepWait, endedAt: number): StepRecord {
-  const { value, port, logs } = wait;
-  const result = { port: port ?? 'default', value, ...(logs === undefined ? {} : { logs }) };
+  const { value, port } = wait;
+  const result = { port: port ?? 'default', value, ...notesOf(wait) };
   return { ...begunWait(wait, endedAt), status: 'completed', ...result };
 }
 
 /** The end of a visit that would have waited on, had the execution not stopped. */
 export function cancelledWait(wait: StepWait, endedAt: number, error: AppError): StepRecord {
-  const { logs } = wait;
-  const why = { error: reportOf(error), ...(logs === undefined ? {} : { logs }) };
+  const why = { error: reportOf(error), ...notesOf(wait) };
   return { ...begunWait(wait, endedAt), status: 'cancelled', ...why };
 }
 
@@ -106,7 +107,10 @@ function begun({ cell, run, endedAt }: Ran, status: StepRecord['status']) {
   return { node: node.plan.name, path: scope.path, status, attempts, startedAt, endedAt };
 }
 
-function logsOf({ run }: Ran): { readonly logs?: readonly LogLine[] } {
-  const logs = run.logs();
-  return logs.length === 0 ? {} : { logs };
+/** As a record has them: what there is none of is absent. */
+function notesOf({ logs, events }: VisitNotes | StepWait): Pick<StepRecord, 'logs' | 'events'> {
+  return {
+    ...(logs === undefined ? {} : { logs }),
+    ...(events === undefined ? {} : { events }),
+  };
 }

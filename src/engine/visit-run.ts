@@ -1,12 +1,16 @@
-import { type Clock, ENGINE_LIMITS, formatDuration } from '../base/index.ts';
-import type { LogLine, NodeResult } from '../contract/index.ts';
+import { type Clock, formatDuration } from '../base/index.ts';
+import type { CapabilityName, NodeResult } from '../contract/index.ts';
 import { AppError, reportOf } from '../errors/index.ts';
 import { Attempt, type AttemptEnd, AttemptedVisit } from './attempt.ts';
 import type { Tell } from './events.ts';
 import { errorOfVisit } from './failure.ts';
-import type { EnginePorts, Visit } from './ports.ts';
+import type { EnginePorts, VisitBase } from './ports.ts';
 import { promised } from './promised.ts';
 import { retryDelay } from './retry.ts';
+import { VisitNotes } from './visit-notes.ts';
+
+/** Capabilities that report to the step how each use of them ended. */
+const REPORTING: ReadonlySet<CapabilityName> = new Set(['code']);
 
 /** What ends the timer of an attempt; nobody ever sees it. */
 const IN_TIME = new Error('the attempt ended in time');
@@ -20,7 +24,9 @@ export type VisitOutcome =
 export interface VisitRunOptions {
   readonly ports: EnginePorts;
   readonly tell: Tell;
-  readonly visit: Omit<Visit, 'attempt' | 'signal' | 'log'>;
+  readonly visit: VisitBase;
+  /** How long an attempt that is told to stop may take to report what it used. */
+  readonly graceMs: number;
 }
 
 /**
@@ -30,10 +36,9 @@ export interface VisitRunOptions {
  */
 export class VisitRun {
   readonly startedAt: number;
+  readonly notes = new VisitNotes();
   attempts = 0;
   readonly #options: VisitRunOptions;
-  readonly #logs: LogLine[] = [];
-  #linesDropped = 0;
   #stopError: AppError | undefined;
   #attempt: Attempt | undefined;
   /** Of the wait between two attempts. */
@@ -79,13 +84,6 @@ export class VisitRun {
     if (this.#stopError !== undefined) this.#attempt?.end({ error: this.#stopError });
   }
 
-  /** The lines of all attempts, and how many there was no room for. */
-  logs(): readonly LogLine[] {
-    if (this.#linesDropped === 0) return this.#logs;
-    const message = `${this.#linesDropped} more lines were dropped`;
-    return [...this.#logs, { level: 'warn', message }];
-  }
-
   /** True when the time has passed, false when the visit was told to stop. */
   #wait(clock: Clock, ms: number): Promise<boolean> {
     this.#pause = new AbortController();
@@ -98,7 +96,7 @@ export class VisitRun {
   #try(number: number): Promise<AttemptEnd> {
     const { ports, visit } = this.#options;
     const { node } = visit;
-    const attempt = new Attempt((line) => this.#log(line));
+    const attempt = new Attempt(this.notes);
     this.#attempt = attempt;
     const attempted = new AttemptedVisit(visit, number, attempt);
     const failed = (thrown: unknown) => attempt.end({ error: errorOfVisit(thrown, node) });
@@ -118,33 +116,33 @@ export class VisitRun {
     return attempt.ended;
   }
 
-  /** Ends the attempt when its time is over; gives that time. */
+  /**
+   * Ends the attempt when its time is over; gives that time. A node whose capability reports how
+   * its use ended is waited for, during the grace, so that the step has that too.
+   */
   #limit(attempt: Attempt): number {
-    const { ports, visit } = this.#options;
-    const { timeoutMs } = visit.node;
+    const { ports, visit, graceMs } = this.#options;
+    const { timeoutMs, type } = visit.node;
     if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
     const timer = new AbortController();
     attempt.ended.then(() => timer.abort(IN_TIME));
-    ports.clock.sleep(timeoutMs, timer.signal).then(
-      () => {
-        const error = timedOut(visit, timeoutMs);
-        attempt.end({ error });
-        attempt.stop(error);
-      },
-      () => {
-        // The attempt ended in time.
-      },
-    );
-    return ports.clock.now() + timeoutMs;
-  }
-
-  #log(line: LogLine): void {
-    if (this.#logs.length < ENGINE_LIMITS.logLinesAStep) this.#logs.push(line);
-    else this.#linesDropped += 1;
+    const { clock } = ports;
+    const inTime = () => {
+      // The attempt ended before its time was over, or within the grace.
+    };
+    clock.sleep(timeoutMs, timer.signal).then(() => {
+      const error = timedOut(visit, timeoutMs);
+      const end = () => attempt.end({ error });
+      attempt.expire(error);
+      if (type.needs.some((name) => REPORTING.has(name))) {
+        clock.sleep(graceMs, timer.signal).then(end, inTime);
+      } else end();
+    }, inTime);
+    return clock.now() + timeoutMs;
   }
 }
 
-function timedOut({ node }: Pick<Visit, 'node'>, timeoutMs: number): AppError {
+function timedOut({ node }: VisitBase, timeoutMs: number): AppError {
   return new AppError('NODE_TIMEOUT', {
     message: `node ${node.name} took longer than its timeout of ${formatDuration(timeoutMs)}`,
     place: node.place,

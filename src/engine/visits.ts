@@ -188,7 +188,7 @@ export class Visits {
     }
     this.#ran += 1;
     const visit = visitOf(cell, names);
-    const run = new VisitRun({ ports, tell, visit });
+    const run = new VisitRun({ ports, tell, visit, graceMs: limits.graceMs });
     this.#running.set(cell, run);
     run.run().then((outcome) => host.change(() => this.#endVisit(cell, run, outcome)));
   }

@@ -25,6 +25,7 @@ export interface ProcessOptions {
   readonly slots?: number;
   readonly capabilities?: Partial<Capabilities>;
   readonly limits?: Partial<ExecutionLimits>;
+  readonly log?: Log;
   readonly fault?: (call: string) => Fault;
   readonly latencyMs?: () => number | undefined;
 }
@@ -66,7 +67,7 @@ export class ModelProcess {
       slots,
       limits,
       capabilities: () => capabilities,
-      log: SILENT,
+      log: this.#options.log ?? SILENT,
     });
     return this.dispatcher;
   }

@@ -301,6 +301,7 @@ class Simulation {
       all: () => Object.keys(values).sort(),
     };
     const log = () => {};
+    const report = () => {};
     const visit = {
       executionId: id,
       node,
@@ -311,6 +312,7 @@ class Simulation {
       names,
       signal,
       log,
+      report,
     };
     const clock = { ...this.#clock, sleep: (ms: number) => context.sleep(ms) };
     const result = await spawnOf(this.#script, clock)(visit);

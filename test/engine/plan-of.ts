@@ -22,6 +22,7 @@ export interface NodeSpec {
   readonly context?: Readonly<Record<string, string>>;
   readonly retry?: { readonly attempts: number; readonly backoffMs: number };
   readonly timeoutMs?: number;
+  readonly needs?: NodeType['needs'];
 }
 
 export interface FlowSpec {
@@ -208,7 +209,7 @@ function typeOf(node: NodeSpec): NodeType {
     summary: role,
     role,
     effect: 'pure',
-    needs: [],
+    needs: node.needs ?? [],
     config: {},
     output: 'any',
     outputSummary: role,

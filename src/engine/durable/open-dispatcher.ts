@@ -35,7 +35,6 @@ export interface DispatcherOptions extends StretchSource {
   readonly newId: () => string;
   /** What the operator allows one execution. */
   readonly limits: Partial<ExecutionLimits>;
-  readonly log: Log;
 }
 
 /**

@@ -8,8 +8,9 @@ import {
 import type { Capabilities } from '../../contract/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { Plan } from '../../language/index.ts';
+import type { Log } from '../../log/index.ts';
 import type { ClaimedExecution, Store } from '../../store/index.ts';
-import type { Spawn } from '../ports.ts';
+import type { Spawn, Visit } from '../ports.ts';
 import { type CapabilityProvider, spawnNode } from '../spawn-node.ts';
 import { keptValue } from './entries.ts';
 import { type History, NO_HISTORY, readHistory } from './history.ts';
@@ -30,6 +31,7 @@ export interface StretchSource {
   readonly store: Pick<Store, 'account'>;
   readonly plans: Plans;
   readonly clock: Clock;
+  readonly log: Log;
   /** What the nodes of one execution may use; as `spawnNode` takes it. */
   readonly capabilities: (request: CapabilityRequest) => Given | Promise<Given>;
 }
@@ -37,7 +39,18 @@ export interface StretchSource {
 /** How visits of one execution run. */
 export async function spawnOf(source: StretchSource, request: CapabilityRequest): Promise<Spawn> {
   const given = source.capabilities(request);
-  return spawnNode(given instanceof Promise ? await given : given, source.clock);
+  const onUnsafe = unsafeTeller(source.log, request);
+  return spawnNode(given instanceof Promise ? await given : given, source.clock, { onUnsafe });
+}
+
+/** Tells the server's log once for each node of an execution; its step says it each time. */
+function unsafeTeller(log: Log, { account, execution }: CapabilityRequest) {
+  const told = new Set<string>();
+  return ({ node: { name: node } }: Visit) => {
+    if (told.has(node)) return;
+    told.add(node);
+    log.warn('a template of the level unsafe is rendered', { account, execution, node });
+  };
 }
 
 /**
