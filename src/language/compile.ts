@@ -12,6 +12,11 @@ export interface CompileOptions {
   readonly file?: string;
   readonly nodeTypes: readonly NodeType[];
   readonly limits?: { readonly textBytes?: number };
+  /**
+   * TEMPLATE_UNSAFE: whether a node may ask for the level `unsafe`. Absent means no, so a plan that
+   * was saved while the setting was on is a problem when it is compiled without it.
+   */
+  readonly unsafeTemplates?: boolean;
 }
 
 /** `plan` is undefined when a problem has severity error. */
@@ -40,12 +45,12 @@ export function compile(text: string | Uint8Array, options: CompileOptions): Com
 function compileTo(
   problems: ProblemList,
   text: string | Uint8Array,
-  { file, nodeTypes, limits }: CompileOptions,
+  { file, nodeTypes, limits, unsafeTemplates = false }: CompileOptions,
 ): Plan | undefined {
   const source = readSource(text, { file, textBytes: limits?.textBytes });
   const tree = nativeMap(source, readDocument(source, problems));
   const types = new Map(nodeTypes.map((type) => [type.id, type]));
-  const draft = readFlow({ source, problems, types }, tree);
+  const draft = readFlow({ source, problems, types, unsafeTemplates }, tree);
   const graph = graphOf(draft, problems);
   const order = orderOf(graph);
   const scopes = scopesOf(graph, order);

@@ -34,6 +34,7 @@ export function planOf(
       ...(node.cache === undefined ? {} : { cache: node.cache }),
       ...(node.inputSchema === undefined ? {} : { inputSchema: node.inputSchema }),
       ...(node.outputSchema === undefined ? {} : { outputSchema: node.outputSchema }),
+      ...(isUnsafe(node) ? { hasUnsafeTemplates: true } : {}),
       place: node.place,
     };
   });
@@ -41,6 +42,10 @@ export function planOf(
   const plan = { name, version, description, mode: 'dataflow', inputs, nodes, node } as const;
   const labels = tags === undefined ? {} : { tags };
   return { ...plan, ...labels, outputs, limits, warnings };
+}
+
+function isUnsafe({ templates }: NodeDraft): boolean {
+  return templates.some(({ template }) => template.level === 'unsafe');
 }
 
 function edgesBySource(graph: Graph): ReadonlyMap<string, readonly Edge[]> {

@@ -100,6 +100,8 @@ export interface PlanNode {
   };
   readonly inputSchema?: Value;
   readonly outputSchema?: Value;
+  /** Of the level `unsafe`: each attempt at the node tells that it renders them. */
+  readonly hasUnsafeTemplates?: true;
   readonly place: Place;
 }
 

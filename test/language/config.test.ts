@@ -246,7 +246,7 @@ nodes:
   a: {type: page, config: {template: hi, level: unsafe}}
 `),
     ).toEqual([
-      '3:49 WRONG_VALUE nodes.a.config.level | level unsafe is not allowed to flows: it needs an operator setting | Write sandboxed, which has the whole language.',
+      '3:49 WRONG_VALUE nodes.a.config.level | level unsafe is not allowed to flows: it needs the setting TEMPLATE_UNSAFE | Write sandboxed, which has the whole language; or let the operator set TEMPLATE_UNSAFE=true.',
     ]);
   });
 

@@ -16,4 +16,5 @@ export {
 export { literalOf, renderConfig } from './render-config.ts';
 export { renderTree, treeMentions, treeSource } from './render-tree.ts';
 export { quoted } from './scalar-value.ts';
-export { TEMPLATE_LEVELS, type UsedTemplate } from './template-text.ts';
+export { isHigherLevel, levelAt, TEMPLATE_LEVELS } from './template-levels.ts';
+export type { UsedTemplate } from './template-text.ts';

@@ -23,6 +23,8 @@ export interface ConfigReader {
   readonly problems: ProblemList;
   /** Lowers the level of by-node templates; absent means the level of each field. */
   readonly level?: TemplateLevel | undefined;
+  /** Lowers the level of all templates; absent means `sandboxed`. */
+  readonly levelMax?: TemplateLevel | undefined;
   readonly templates: UsedTemplate[];
   /** Names of nodes and references, to be looked up when the whole flow is known. */
   readonly mentions: Mention[];

@@ -1,9 +1,10 @@
-import type { TemplateLevel, Templating } from '../../contract/index.ts';
+import type { Templating } from '../../contract/index.ts';
 import { type AppError, asAppError } from '../../errors/index.ts';
 import { compileTemplate, type Template } from '../expression/index.ts';
 import type { ConfigPart, TextOrigin } from '../plan.ts';
 import { originOf, placeInFile, type ScalarTree } from '../text/index.ts';
 import type { ConfigReader } from './read-config.ts';
+import { levelAt } from './template-levels.ts';
 
 /** A template of the flow, for the check of the names that it reads. */
 export interface UsedTemplate {
@@ -16,19 +17,6 @@ export interface UsedTemplate {
 /** True where a text holds anything that a template renders. */
 export function hasTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%') || text.includes('{#');
-}
-
-/** Levels from the one that allows least to the one that allows most. */
-export const TEMPLATE_LEVELS: readonly TemplateLevel[] = [
-  'interpolation_only',
-  'safe_expressions',
-  'sandboxed',
-  'unsafe',
-];
-
-/** The one of two levels that allows less. */
-export function lowerLevel(left: TemplateLevel, right: TemplateLevel): TemplateLevel {
-  return TEMPLATE_LEVELS.indexOf(left) < TEMPLATE_LEVELS.indexOf(right) ? left : right;
 }
 
 /**
@@ -49,8 +37,7 @@ export function readTemplate(
     refuseBraces(reader, tree, { path, at });
     return undefined;
   }
-  const isOwn = templating.when === 'by-node' && reader.level !== undefined;
-  const level = isOwn ? lowerLevel(templating.level, reader.level) : templating.level;
+  const level = levelAt(reader, templating);
   const origin = originOf(reader.source, tree, path);
   try {
     const template = compileTemplate(text, level);

@@ -120,6 +120,11 @@ export const NODE_FIELDS = {
     fields: CACHE_FIELDS,
     summary: 'Whether the result is kept for equal inputs. Read, and used by the server only.',
   },
+  template_level: {
+    kind: 'choice',
+    choices: ['interpolation_only', 'safe_expressions', 'sandboxed', 'unsafe'],
+    summary: 'The most that templates of this node may do. It can only lower their levels.',
+  },
 } as const satisfies Fields;
 
 /** What the config of every node type may hold besides its own fields. */

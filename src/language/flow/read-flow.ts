@@ -28,6 +28,8 @@ export interface FlowReader {
   readonly source: Source;
   readonly problems: ProblemList;
   readonly types: ReadonlyMap<string, NodeType>;
+  /** See CompileOptions. */
+  readonly unsafeTemplates: boolean;
 }
 
 /**

@@ -1,18 +1,7 @@
 import { emptyMap, type Value, type ValueMap } from '../../base/index.ts';
-import type {
-  ConfigIssue,
-  NodeType,
-  RegionDeclaration,
-  TemplateLevel,
-} from '../../contract/index.ts';
+import type { ConfigIssue, NodeType, RegionDeclaration } from '../../contract/index.ts';
 import type { Place } from '../../errors/index.ts';
-import {
-  type ConfigReader,
-  literalOf,
-  placeInCode,
-  readFields,
-  TEMPLATE_LEVELS,
-} from '../config/index.ts';
+import { type ConfigReader, literalOf, placeInCode, readFields } from '../config/index.ts';
 import type { ConfigPart, PlanConfig } from '../plan.ts';
 import type { Finding, ProblemList } from '../problems.ts';
 import { schemaIssues } from '../schema/index.ts';
@@ -22,6 +11,7 @@ import { SHARED_CONFIG_FIELDS } from './format.ts';
 import { placeOfField } from './place-of-field.ts';
 import { contextAt } from './read-context.ts';
 import type { FlowReader } from './read-flow.ts';
+import { levelsOf } from './read-levels.ts';
 
 /** What a node's config says. */
 type NodeConfig = Pick<
@@ -65,16 +55,23 @@ export function readNodeConfig(reader: FlowReader, at: At): NodeConfig {
   const config: ConfigReader = {
     source,
     problems: own.problems,
-    level: levelOf(reader, at.type, { tree, path }),
+    ...levelsOf(reader, at.type, {
+      node: at.tree,
+      nodePath: at.path,
+      config: tree,
+      configPath: path,
+    }),
     templates: [],
     mentions: [],
   };
   const owner = entry?.keyStart ?? at.keyStart;
   const others = [...Object.keys(SHARED_CONFIG_FIELDS), ...at.misplaced];
-  const parts = readFields(config, tree, { fields: at.type.config, path, owner, others });
+  const table = { fields: at.type.config, path, owner, others, remedyFor: misplaced };
+  const parts = readFields(config, tree, table);
   const placeOf = (field: string): Place => placeOfField(reader, { tree, path, place }, field);
+  const before = [...own.paths];
   for (const finding of typeIssues(at.type, parts, { placeOf, path })) {
-    if (!own.paths.some((each) => isSameCause(finding, each))) own.problems.add(finding);
+    if (!before.some((each) => isSameCause(finding, each))) own.problems.add(finding);
   }
   const declared = declarations(own.problems, at.type, { parts, place });
   return {
@@ -87,6 +84,11 @@ export function readNodeConfig(reader: FlowReader, at: At): NodeConfig {
     ...declared,
     isBroken: own.paths.length > 0 || at.misplaced.length > 0,
   };
+}
+
+/** Keys of a node that are easily taken for options of its type. */
+function misplaced(key: string): string | undefined {
+  return key === 'template_level' ? 'Move template_level beside type.' : undefined;
 }
 
 const BLANK = {
@@ -134,30 +136,6 @@ function isWithin(path: string, outer: string): boolean {
   if (!path.startsWith(outer) && !outer.startsWith(path)) return false;
   const rest = path.length > outer.length ? path.slice(outer.length) : outer.slice(path.length);
   return rest === '' || rest.startsWith('.') || rest.startsWith('[');
-}
-
-/**
- * The level that a flow chose for the node's own templates: the value of a field `level` whose
- * choices are template levels, or its default.
- */
-function levelOf(
-  reader: FlowReader,
-  type: NodeType,
-  { tree, path }: { readonly tree: MapTree; readonly path: string },
-): TemplateLevel | undefined {
-  const field = Object.hasOwn(type.config, 'level') ? type.config.level : undefined;
-  if (field?.kind !== 'choice') return undefined;
-  const written = entryOf(tree, 'level')?.value;
-  const value = written?.kind === 'scalar' ? (written.value ?? field.default) : field.default;
-  if (value === 'unsafe' && written !== undefined) {
-    reader.problems.add({
-      code: 'WRONG_VALUE',
-      message: 'level unsafe is not allowed to flows: it needs an operator setting',
-      remedy: 'Write sandboxed, which has the whole language.',
-      place: reader.source.place(written.start, memberPath(path, 'level')),
-    });
-  }
-  return TEMPLATE_LEVELS.find((level) => level === value);
 }
 
 /** What the type's own check finds, with places; a check that throws is a defect of the type. */

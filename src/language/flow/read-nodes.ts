@@ -120,13 +120,15 @@ function isOption(type: NodeType | undefined, key: string): boolean {
   return isOwn || Object.hasOwn(SHARED_CONFIG_FIELDS, key);
 }
 
+const PLAIN_KEYS = ['type', 'description', 'timeout', 'retry', 'cache', 'template_level'] as const;
+
 type Values = ReadonlyMap<string, Tree>;
 type Parts = Readonly<Record<string, Value | undefined>>;
 
 function readNodeKeys(reader: FlowReader, values: Values, path: string): Parts {
   const parts: Record<string, Value> = Object.create(null);
   const config: ConfigReader = { ...reader, templates: [], mentions: [] };
-  for (const key of ['type', 'description', 'timeout', 'retry', 'cache'] as const) {
+  for (const key of PLAIN_KEYS) {
     const tree = values.get(key);
     if (tree === undefined) continue;
     const isCount = key === 'retry' && tree.kind === 'scalar' && typeof tree.value === 'number';
