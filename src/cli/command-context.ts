@@ -1,3 +1,4 @@
+import type { JailPosture } from '../contract/index.ts';
 import type { Local } from './local.ts';
 import type { Remote } from './remote.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,4 +18,6 @@ export interface CommandContext {
   now(): number;
   /** The table of claims; absent where the program has no scripts beside it. */
   readonly claims?: () => Promise<Claims>;
+  /** How code is held on this machine; absent where this program runs none. */
+  readonly posture?: () => Promise<JailPosture>;
 }

@@ -50,6 +50,7 @@ export function stepSummary(step: {
   readonly attempts: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly events?: readonly object[] | undefined;
 }): object {
   return {
     node: step.node,
@@ -57,5 +58,6 @@ export function stepSummary(step: {
     status: step.status,
     attempts: step.attempts,
     ms: Math.max(0, step.endedAt - step.startedAt),
+    ...(step.events === undefined ? {} : { events: step.events }),
   };
 }

@@ -103,6 +103,25 @@ describe('sluice run', () => {
     });
   });
 
+  it('shows with --logs what nodes logged, without letting them move the cursor', async () => {
+    const logs = [{ level: 'info', message: 'looked at 3\u001b[2J' } as const];
+    const run = async () => ({ ...COMPLETED, steps: [{ ...STEP, path: '2', logs }] });
+    const { out } = await cli(['run', 'flow.yaml', '--logs'], localOf({ run }));
+    expect(out).toMatch(/info {2}fetch\[2\]: looked at 3/);
+    expect(out).not.toContain('\u001b');
+    const without = await cli(['run', 'flow.yaml', '--logs'], localOf());
+    expect(without.out).toContain('no node logged anything');
+  });
+
+  it('has the scripts of a step in its document', async () => {
+    const codeHash = 'a'.repeat(64);
+    const event = { kind: 'script', language: 'javascript', codeHash, jail: 'process' } as const;
+    const events = [{ ...event, outcome: 'CODE_TIMEOUT', limit: 'time', durationMs: 7 } as const];
+    const run = async () => ({ ...COMPLETED, steps: [{ ...STEP, events }] });
+    const { out } = await cli(['run', 'flow.yaml', '--json'], localOf({ run }));
+    expect(JSON.parse(out).steps[0].events).toEqual(events);
+  });
+
   it('shows the line of the template that failed and exits 1', async () => {
     const { exit, out } = await cli(['run', 'flow.yaml'], localOf({ run: async () => FAILED }));
     expect(exit).toBe(1);

@@ -4,6 +4,7 @@ import type { Plan } from '../language/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { type AnyProblem, anyProblemText } from './error-text.ts';
 import { givenInputs, type InputOptions } from './given-inputs.ts';
+import { tellLogs } from './log-text.ts';
 import { countText, problemText } from './problem-text.ts';
 import { progressView } from './progress-view.ts';
 import { stepSummary, tellResult } from './result-text.ts';
@@ -13,6 +14,8 @@ export interface RunOptions extends InputOptions {
   readonly file: string;
   readonly workspace: string;
   readonly json: boolean;
+  /** Shows what nodes logged, at the end. */
+  readonly logs: boolean;
 }
 
 /** `sluice run`: 0 when the execution completed, 1 when it failed, 2 when nothing was started. */
@@ -24,8 +27,21 @@ export async function runCommand(context: CommandContext, options: RunOptions): 
   const startedAt = context.now();
   const result = await runShown(context, options, { plan, inputs });
   if (options.json) tellDocument(context.terminal, documentOf(result));
-  else tellResult(context.terminal, result, context.now() - startedAt);
+  else tellEnd(context, options, { result, ms: context.now() - startedAt });
   return result.status === 'completed' ? 0 : 1;
+}
+
+function tellEnd(
+  { terminal }: CommandContext,
+  options: RunOptions,
+  { result, ms }: { readonly result: ExecutionResult; readonly ms: number },
+): void {
+  tellResult(terminal, result, ms);
+  if (!options.logs) return;
+  const lines = result.steps.flatMap(({ node, path, logs = [] }) =>
+    logs.map((line) => ({ ...line, node, path })),
+  );
+  tellLogs(terminal, lines);
 }
 
 type Prepared =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JailPosture } from '../contract/index.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { type Claim, type Claims, type VerifyOptions, verifyCommand } from './verify-command.ts';
 
@@ -98,5 +99,106 @@ describe('sluice verify', () => {
       code: 'USAGE',
       remedy: expect.stringContaining('clone'),
     });
+  });
+});
+
+const MISSING = {
+  why: 'bubblewrap is not installed',
+  remedy: 'Install it: apt install bubblewrap.',
+};
+
+const KERNEL: JailPosture = {
+  kind: 'kernel',
+  layers: [
+    { name: 'namespaces', isOn: true, detail: 'its own users, files and processes' },
+    { name: 'control group', isOn: false, detail: 'there is none that we may write' },
+  ],
+  attacks: [
+    { attack: 'read /etc/passwd', isStopped: true, met: 'ENOENT' },
+    { attack: 'open a socket', isStopped: true, met: 'EPERM' },
+  ],
+  languages: {
+    javascript: { state: 'jailed', interpreter: 'QuickJS in Node v20.20.2' },
+    python: { state: 'jailed', interpreter: 'CPython 3.11.2', modules: { numpy: '1.24.2' } },
+  },
+};
+
+const OPEN: JailPosture = {
+  kind: 'process',
+  layers: [],
+  attacks: [
+    { attack: 'read /etc/passwd', isStopped: false, met: 'got 12\u001b[2J lines' },
+    { attack: 'open a socket', isStopped: true, met: 'EPERM' },
+    { attack: 'read /proc/1/environ', isStopped: false, met: 'got 12\u001b[2J lines' },
+  ],
+  languages: {
+    javascript: { state: 'process', interpreter: 'QuickJS in Node v20.20.2', problem: MISSING },
+    python: { state: 'refused', problem: { why: 'there is no Python', remedy: 'Install it.' } },
+  },
+  problem: MISSING,
+};
+
+describe('sluice verify, behind the claims', () => {
+  const claims = async () => ({
+    readClaims: () => CLAIMS,
+    runClaims: async () => ({ passed: [], failed: [] }),
+  });
+  const usual = { all: false, json: false, run: false };
+  const jailOf = async (held: JailPosture) => {
+    const terminal = fakeTerminal({ columns: 200 });
+    const context = { terminal, claims, posture: async () => held };
+    expect(await verifyCommand(context, usual)).toBe(0);
+    const { out } = terminal.written;
+    return out.slice(out.indexOf('code jail')).split('\n');
+  };
+
+  it('says what the jail is made of, which attacks it stopped and what may run', async () => {
+    expect(await jailOf(KERNEL)).toEqual([
+      'code jail: kernel; 1 of 2 layers on; 2 of 2 attacks stopped',
+      '',
+      'layer          state  what',
+      'namespaces     on     its own users, files and processes',
+      'control group  off    there is none that we may write',
+      '',
+      'language    state        interpreter               modules',
+      'javascript  in the jail  QuickJS in Node v20.20.2',
+      'python      in the jail  CPython 3.11.2            numpy 1.24.2',
+      '',
+    ]);
+  });
+
+  it('names the attacks that got through, and each problem once with its remedy', async () => {
+    expect(await jailOf(OPEN)).toEqual([
+      'code jail: none, only processes with limits; 1 of 3 attacks stopped',
+      '',
+      'language    state         interpreter               modules',
+      'javascript  in a process  QuickJS in Node v20.20.2',
+      'python      refused',
+      '',
+      'not stopped: read /etc/passwd, read /proc/1/environ',
+      '  got 12\\u001b[2J lines',
+      'jail: bubblewrap is not installed',
+      '  Install it: apt install bubblewrap.',
+      'python: there is no Python',
+      '  Install it.',
+      '',
+    ]);
+  });
+
+  it('has it in its document, and alone where the table is not part of the program', async () => {
+    const posture = async () => KERNEL;
+    const whole = fakeTerminal();
+    await verifyCommand({ terminal: whole, claims, posture }, { ...usual, json: true });
+    expect(JSON.parse(whole.written.out)).toMatchObject({ counts: { held: 1 }, sandbox: KERNEL });
+    const alone = fakeTerminal();
+    expect(await verifyCommand({ terminal: alone, posture }, { ...usual, json: true })).toBe(0);
+    expect(JSON.parse(alone.written.out)).toEqual({ sandbox: KERNEL });
+    const text = fakeTerminal({ columns: 200 });
+    await verifyCommand({ terminal: text, posture }, usual);
+    expect(text.written.out).toMatch(/^code jail: kernel/);
+    for (const asked of [{ all: true }, { run: true }, { guide: 4 }, { state: 'open' as const }]) {
+      const refused = verifyCommand({ terminal: fakeTerminal(), posture }, { ...usual, ...asked });
+      await expect(refused).rejects.toMatchObject({ code: 'USAGE' });
+    }
   });
 });

@@ -1,4 +1,6 @@
+import type { JailPosture } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
+import { jailText } from './jail-text.ts';
 import { styled, type Terminal, tellDocument } from './terminal.ts';
 import { textTable } from './text-table.ts';
 
@@ -36,6 +38,8 @@ export interface VerifyContext {
   readonly terminal: Terminal;
   /** Loaded when it is asked for; absent where the program is bundled without its scripts. */
   readonly claims?: () => Promise<Claims>;
+  /** How code is held on this machine; absent where this program runs none. */
+  readonly posture?: () => Promise<JailPosture>;
 }
 
 export interface VerifyOptions {
@@ -50,26 +54,47 @@ type Outcomes = ReadonlyMap<string, 'passed' | 'failed'>;
 
 /**
  * `sluice verify`: the claims of the guides with their states, and with `run` the outcome of their
- * tests. 1 when a test fails; an open claim is no failure. Errors: USAGE where there is no table,
- * or where its tests cannot run.
+ * tests; then how code is held here. 1 when a test fails; an open claim is no failure. Without the
+ * table it tells how code is held alone. Errors: USAGE where there is neither, where claims are
+ * asked for that are not there, or where their tests cannot run.
  */
 export async function verifyCommand(
-  { terminal, claims }: VerifyContext,
+  context: VerifyContext,
   options: VerifyOptions,
 ): Promise<number> {
-  if (claims === undefined) {
+  const { terminal, claims, posture } = context;
+  if (claims !== undefined) return verifyClaims(context, await claims(), options);
+  if (posture === undefined || asksForClaims(options)) {
     throw new AppError('USAGE', {
       message: 'the table of claims is not part of this installation',
       remedy: 'Run sluice verify in a clone of the repository.',
     });
   }
-  const table = await claims();
+  const sandbox = await posture();
+  if (options.json) tellDocument(terminal, { sandbox });
+  else terminal.out(jailText(terminal, sandbox));
+  return 0;
+}
+
+function asksForClaims({ all, run, guide, state }: VerifyOptions): boolean {
+  return all || run || guide !== undefined || state !== undefined;
+}
+
+async function verifyClaims(
+  { terminal, posture }: VerifyContext,
+  table: Claims,
+  options: VerifyOptions,
+): Promise<number> {
   const chosen = table.readClaims().filter((claim) => isChosen(claim, options));
   if (options.run && !options.json) terminal.err('running the tests of the claims ...\n');
   const outcomes = options.run ? await outcomesOf(table) : new Map();
   const failed = chosen.filter(({ id }) => outcomes.get(id) === 'failed');
-  if (options.json) tellDocument(terminal, documentOf(chosen, outcomes, options.run));
-  else tell(terminal, chosen, { ...options, outcomes });
+  if (!options.json) tell(terminal, chosen, { ...options, outcomes });
+  const sandbox = await posture?.();
+  if (options.json) {
+    const document = documentOf(chosen, outcomes, options.run);
+    tellDocument(terminal, { ...document, ...(sandbox === undefined ? {} : { sandbox }) });
+  } else if (sandbox !== undefined) terminal.out(`\n${jailText(terminal, sandbox)}`);
   return failed.length === 0 ? 0 : 1;
 }
 

@@ -18,6 +18,7 @@ function addRun({ program, context, finish }: CommandHost): void {
     .option('-i, --input <name=value>', 'one input; may be repeated', collect, [])
     .option('--inputs <file>', 'inputs from a YAML or JSON file')
     .option('-w, --workspace <folder>', 'the folder that file nodes may see', '.')
+    .option('--logs', 'show what nodes logged, such as what code printed', false)
     .option('--json', 'print one JSON document instead of progress', false)
     .addHelpText('after', RUN_HELP)
     .action(async (file: string, options: Omit<Parameters<typeof runCommand>[1], 'file'>) => {

@@ -90,7 +90,7 @@ const GUIDE = { min: 1, max: 5 };
 function addVerify({ program, context, finish }: CommandHost): void {
   program
     .command('verify')
-    .summary('list the promises of the security guides, and whether they are kept')
+    .summary('list the promises of the security guides, and how code is held on this machine')
     .option('--all', 'each claim with its state and the file of its test', false)
     .option('--guide <number>', 'of this guide, 1 to 5', wholeNumber('--guide', GUIDE))
     .addOption(new Option('--state <state>', 'in this state').choices([...CLAIM_STATES]))
@@ -125,7 +125,8 @@ Examples:
   $ sluice verify --guide 4 --state open
   $ sluice verify --run
 
-A claim is held when a test is named after it.
+A claim is held when a test is named after it. Behind the claims stands the jail for code: what it
+is made of here, the attacks that were tried in it, and which languages may run.
 Exit codes: 0 no test failed, 1 the test of a claim failed.
 `;
 

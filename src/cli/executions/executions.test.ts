@@ -131,6 +131,34 @@ describe('sluice executions list and show', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('shows what became of the scripts of its steps, where there were any', async () => {
+    const script = { kind: 'script', codeHash: '3f2a91c0b7de'.repeat(5).padEnd(64, 'a') };
+    const events = [
+      { ...script, language: 'python', level: 'strict', outcome: 'completed', durationMs: 12.4 },
+      { ...script, language: 'javascript', outcome: 'CODE_TIMEOUT', durationMs: 5_000.2 },
+    ].map((event, index) => ({
+      ...event,
+      jail: index === 0 ? 'kernel' : 'process',
+      ...(index === 0 ? {} : { limit: 'time' }),
+    }));
+    const shown = (steps: readonly object[]) =>
+      sluice(['executions', 'show', ID, '--steps'], {
+        [`GET ${PATH}`]: { body: DONE },
+        [`GET ${PATH}/steps`]: { body: { items: steps } },
+      });
+    const { out } = await shown([
+      { ...STORED, events },
+      { ...STORED, path: '3', events },
+    ]);
+    expect(out.slice(out.indexOf('SCRIPT')).split('\n').slice(0, 4)).toEqual([
+      'SCRIPT  LANGUAGE       HELD BY  TOOK   OUTCOME       LIMIT  CODE',
+      'a       python strict  jail     12 ms  completed            3f2a91c0b7de',
+      'a       javascript     process  5 s    CODE_TIMEOUT  time   3f2a91c0b7de',
+      'a[3]    python strict  jail     12 ms  completed            3f2a91c0b7de',
+    ]);
+    expect((await shown([STORED])).out).not.toContain('SCRIPT');
+  });
+
   it('gives one document with steps and logs inside', async () => {
     const { out } = await sluice(['executions', 'show', ID, '--steps', '--json'], {
       [`GET ${PATH}`]: { body: DONE },

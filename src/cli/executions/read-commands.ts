@@ -2,6 +2,7 @@ import type { Client } from '../../contract/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { findFlowId } from '../flows/find-flow.ts';
 import { factsText, type RemoteOptions, tellMore } from '../flows/read-commands.ts';
+import { tellLogs } from '../log-text.ts';
 import { failureText } from '../result-text.ts';
 import { connect } from '../server/connect.ts';
 import { collectPages } from '../server/pages.ts';
@@ -9,6 +10,7 @@ import { printable, printableLine, styled, type Terminal, tellDocument } from '.
 import { textTable } from '../text-table.ts';
 import { agoText, timeText, tookText } from '../time-text.ts';
 import { findExecutionId } from './find-execution.ts';
+import { scriptTable } from './script-table.ts';
 import { type Execution, wholeExecution } from './whole-execution.ts';
 
 /** Steps or lines of one execution that a command reads; an execution makes at most so many. */
@@ -157,6 +159,8 @@ function tellSteps(terminal: Terminal, steps: readonly Step[]): void {
     step.error === undefined ? outputText(step) : `${step.error.code}: ${step.error.message}`,
   ]);
   terminal.out(`\n${textTable(terminal, STEP_COLUMNS, rows)}`);
+  const scripts = scriptTable(terminal, steps);
+  if (scripts !== '') terminal.out(`\n${scripts}`);
 }
 
 const STEP_COLUMNS = [
@@ -171,15 +175,6 @@ function outputText({ output, outputRef, reusedFrom }: Step): string {
   const taken = reusedFrom === undefined ? '' : '(taken over) ';
   if (outputRef !== undefined) return `${taken}(${outputRef.bytes} bytes)`;
   return output === undefined ? taken : `${taken}${JSON.stringify(output)}`;
-}
-
-function tellLogs(terminal: Terminal, logs: readonly LogLine[]): void {
-  if (logs.length === 0) terminal.out('\nno node logged anything\n');
-  else terminal.out('\n');
-  for (const { level, node, path, message } of logs) {
-    const where = printableLine(path === '' ? node : `${node}[${path}]`);
-    terminal.out(`${level.padEnd(5)} ${where}: ${printableLine(message, 1_000)}\n`);
-  }
 }
 
 /** The status in the colour of its kind. */

@@ -1,4 +1,5 @@
 import type { AccountId, Clock, FlowId } from '../../base/index.ts';
+import type { JailPosture } from '../../contract/index.ts';
 import type { Dispatcher } from '../../engine/index.ts';
 import type { checkInputs, Plan } from '../../language/index.ts';
 import type { Log } from '../../log/index.ts';
@@ -26,4 +27,6 @@ export interface HandlerOptions {
   newId(): string;
   /** Those who follow executions on this server. */
   listeners(): number;
+  /** How code is held here; absent where that is not known. */
+  sandbox?(): Promise<JailPosture>;
 }

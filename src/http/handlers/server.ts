@@ -5,6 +5,7 @@ import type { Call, Handlers, Reply } from '../call.ts';
 import { isoTime } from './flow-view.ts';
 import type { HandlerOptions } from './handler-options.ts';
 import { pageOfQuery, pageText } from './paging.ts';
+import { postureInTime } from './posture.ts';
 
 type ServerHandlers = Pick<
   Handlers,
@@ -24,7 +25,7 @@ export function serverHandlers(options: HandlerOptions): ServerHandlers {
       return healthReply(isDatabaseUp && !dispatcher.status().isStopping);
     },
     healthDetailed: async () => {
-      const { health, code } = await check();
+      const [{ health, code }, sandbox] = await Promise.all([check(), postureInTime(options)]);
       const body = {
         status: health === undefined ? 'failing' : 'ok',
         version: options.version,
@@ -33,6 +34,7 @@ export function serverHandlers(options: HandlerOptions): ServerHandlers {
         database: health ?? { error: code },
         dispatcher: dispatcher.status(),
         listeners: options.listeners(),
+        sandbox,
       };
       return { status: 200, text: JSON.stringify(body), headers: NOT_STORED };
     },
