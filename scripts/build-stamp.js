@@ -14,7 +14,8 @@ export function isCurrent(folder = `${ROOT}/dist`) {
 /** The stamp of the present sources, and the name of the file in dist that keeps it. */
 export function currentStamp() {
   const hash = createHash('sha256');
-  for (const path of [...sourceFiles(`${ROOT}/src`), 'scripts/build.js', 'package-lock.json']) {
+  const others = ['scripts/build.js', 'scripts/programs.js', 'package-lock.json'];
+  for (const path of [...sourceFiles(`${ROOT}/src`), ...others]) {
     const { size, mtimeMs } = statSync(`${ROOT}/${path}`);
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
@@ -26,7 +27,7 @@ function sourceFiles(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) found.push(...sourceFiles(path));
-    else if (path.endsWith('.ts') && !path.endsWith('.test.ts')) {
+    else if (path.endsWith('.py') || (path.endsWith('.ts') && !path.endsWith('.test.ts'))) {
       found.push(path.slice(ROOT.length + 1));
     }
   }

@@ -1,15 +1,12 @@
 // `npm run build`: bundles the sources into dist. `npm run dev` builds again after every change.
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { currentStamp } from './build-stamp.js';
 import { BUILT_CLAIMS, readClaims } from './claims.js';
+import { buildPrograms } from './programs.js';
 import { ROOT, runMain, Stop } from './run-process.js';
 import { spokenTime } from './terminal.js';
 
-const ENTRIES = {
-  main: 'src/main.ts',
-  'javascript-worker': 'src/sandbox/javascript-worker.ts',
-};
+const ENTRIES = { main: 'src/main.ts' };
 
 /**
  * Builds into a folder of its own and then puts it in the place of dist, so that a command that
@@ -25,7 +22,7 @@ export async function build() {
     await esbuild.build(optionsFor(staging)).catch((cause) => {
       throw new Stop('The build failed; the reasons are above.', { cause });
     });
-    copyWebAssembly(staging);
+    await buildPrograms(`${staging}/programs`);
     writeFileSync(`${staging}/${BUILT_CLAIMS}`, JSON.stringify(readClaims()));
     writeFileSync(`${staging}/${stamp.file}`, stamp.text);
     replace(staging, `${ROOT}/dist`);
@@ -37,9 +34,7 @@ export async function build() {
 function optionsFor(folder) {
   return {
     absWorkingDir: ROOT,
-    entryPoints: Object.entries(ENTRIES)
-      .filter(([, path]) => existsSync(`${ROOT}/${path}`))
-      .map(([out, path]) => ({ in: path, out })),
+    entryPoints: Object.entries(ENTRIES).map(([out, path]) => ({ in: path, out })),
     outdir: folder,
     bundle: true,
     format: 'esm',
@@ -61,14 +56,6 @@ function optionsFor(folder) {
   };
 }
 
-/** The QuickJS module looks for its WebAssembly file beside the code that loads it. */
-function copyWebAssembly(folder) {
-  const require = createRequire(import.meta.url);
-  const file = require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(file, `${folder}/emscripten-module.wasm`);
-}
-
 function replace(staging, folder) {
   const old = `${staging}-old`;
   if (existsSync(folder)) renameSync(folder, old);
@@ -78,7 +65,7 @@ function replace(staging, folder) {
 
 async function watch() {
   const folder = `${ROOT}/dist`;
-  copyWebAssembly(folder);
+  await buildPrograms(`${folder}/programs`);
   const esbuild = await import('esbuild');
   const context = await esbuild.context({ ...optionsFor(folder), logLevel: 'info' });
   await context.watch();

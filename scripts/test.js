@@ -19,6 +19,21 @@ const DEBIAN_PACKAGES = [
     probe: ['openssl', ['version']],
     without: 'nothing is tried with certificates',
   },
+  {
+    name: 'bubblewrap',
+    probe: ['bwrap', ['--version']],
+    without: 'code runs in no jail, and Python not at all',
+  },
+  {
+    name: 'python3',
+    probe: ['/usr/bin/python3', ['--version']],
+    without: 'Python is tried nowhere',
+  },
+  {
+    name: 'python3-pandas',
+    probe: ['/usr/bin/python3', ['-c', 'import numpy, pandas']],
+    without: 'Python is not tried with tables and numbers',
+  },
 ];
 const APT_TIMEOUT_MS = 180_000;
 

@@ -11,7 +11,7 @@ import {
 import { capabilityHouse } from './capabilities.ts';
 import type { FlowText, InputProblem, LocalFlows, RunRequest } from './cli/index.ts';
 import type { Settings } from './config/index.ts';
-import type { Capabilities, ExecutionResult } from './contract/index.ts';
+import type { Capabilities, ExecutionResult, JailPosture } from './contract/index.ts';
 import { uuidv7 } from './crypto/index.ts';
 import { execute, memoryJournal, spawnNode } from './engine/index.ts';
 import { AppError, asAppError } from './errors/index.ts';
@@ -29,11 +29,15 @@ export interface AppOptions {
   readonly settings: Settings;
   /** All of standard input, at most `bytesMax` and one byte more. */
   readStandardInput(bytesMax: number): Promise<Uint8Array>;
-  /** The bundled program of the JavaScript worker. */
-  readonly javascriptWorker: URL;
+  /** The folder of the built programs that run code. */
+  readonly programs: URL;
+  /** Told of what the person should know of the jail, once each. */
+  readonly warn?: (message: string, remedy: string) => void;
 }
 
 export interface App extends LocalFlows {
+  /** How code is held on this machine. Never rejects. */
+  posture(): Promise<JailPosture>;
   /** Ends worker processes and connections; the app is of no use afterwards. */
   close(): Promise<void>;
 }
@@ -49,7 +53,12 @@ export function createApp(options: AppOptions): App {
   return {
     readText: (path) => readText(path, textBytes, options),
     compile: ({ file, bytes }) =>
-      compile(bytes, { file, nodeTypes: NODE_TYPES, limits: { textBytes } }),
+      compile(bytes, {
+        file,
+        nodeTypes: NODE_TYPES,
+        limits: { textBytes },
+        unsafeTemplates: settings.TEMPLATE_UNSAFE,
+      }),
     parseInput,
     checkInputs,
     readInputs: async (path) => {
@@ -58,9 +67,11 @@ export function createApp(options: AppOptions): App {
     },
     run: async (request) => {
       const workspace = await workspaceOf(request.workspace);
-      const needed = await capabilities.open(request.plan, async () => workspace);
+      const { plan } = request;
+      const needed = await capabilities.open({ plan, payer: '', workspace: async () => workspace });
       return runPlan(request, settings, needed);
     },
+    posture: capabilities.posture,
     close: capabilities.close,
   };
 }

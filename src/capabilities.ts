@@ -1,20 +1,30 @@
 import type { Settings } from './config/index.ts';
-import type { Capabilities, CapabilityName } from './contract/index.ts';
+import type { Capabilities, CapabilityName, JailPosture } from './contract/index.ts';
 import type { Plan } from './language/index.ts';
+import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 
 export interface CapabilityOptions {
   readonly settings: Settings;
-  /** The bundled program of the JavaScript worker. */
-  readonly javascriptWorker: URL;
+  /** The folder of the built programs that run code. */
+  readonly programs: URL;
+  /** Told of what an operator should know of the jail, once each. */
+  readonly warn?: (message: string, remedy: string) => void;
+}
+
+/** For whom capabilities are opened. */
+export interface CapabilityUse {
+  readonly plan: Plan;
+  /** Whose turn it is where calls must wait. */
+  readonly payer: string;
+  workspace(): Promise<string>;
 }
 
 /** What nodes may touch, made when the first plan needs it: most flows need little of it. */
 export interface CapabilityHouse {
   /** What the nodes of a plan need and nothing else; at once where they need nothing. */
-  open(
-    plan: Plan,
-    workspace: () => Promise<string>,
-  ): Partial<Capabilities> | Promise<Partial<Capabilities>>;
+  open(use: CapabilityUse): Partial<Capabilities> | Promise<Partial<Capabilities>>;
+  /** How code is held on this machine; found once. Never rejects. */
+  posture(): Promise<JailPosture>;
   /** Ends worker processes and connections. */
   close(): Promise<void>;
 }
@@ -23,7 +33,7 @@ const NOTHING: Partial<Capabilities> = Object.freeze({});
 
 /** The guarded capabilities of one process; HTTP connections and code workers are shared. */
 export function capabilityHouse(options: CapabilityOptions): CapabilityHouse {
-  const { settings, javascriptWorker } = options;
+  const { settings } = options;
   const closers: (() => Promise<void>)[] = [];
   const http = once(async () => {
     const { guardedHttp } = await import('./guard/index.ts');
@@ -31,21 +41,14 @@ export function capabilityHouse(options: CapabilityOptions): CapabilityHouse {
     closers.push(() => guarded.close());
     return guarded;
   });
-  const code = once(async () => {
-    const { javascriptPool } = await import('./sandbox/index.ts');
-    const pool = javascriptPool({
-      workerFile: javascriptWorker,
-      timeoutMs: settings.JS_EXECUTION_TIMEOUT,
-    });
-    closers.push(() => pool.close());
-    return { javascript: (request: Parameters<typeof pool.run>[0]) => pool.run(request) };
+  const sandbox = once(async () => {
+    const { openSandbox } = await import('./sandbox/index.ts');
+    const opened = openSandbox(sandboxOptions(options));
+    closers.push(() => opened.close());
+    return opened;
   });
-  const makers: {
-    readonly [Name in CapabilityName]: (
-      workspace: () => Promise<string>,
-    ) => Promise<Capabilities[Name]>;
-  } = {
-    files: async (workspace) => {
+  const makers: Makers = {
+    files: async ({ workspace }) => {
       const { openWorkspace } = await import('./guard/index.ts');
       return openWorkspace({
         root: await workspace(),
@@ -55,17 +58,48 @@ export function capabilityHouse(options: CapabilityOptions): CapabilityHouse {
       });
     },
     http,
-    code,
+    code: async ({ payer }) => codeFor(await sandbox(), payer),
   };
   return {
-    open: (plan, workspace) => {
-      const needs = needsOf(plan);
+    open: (use) => {
+      const needs = needsOf(use.plan);
       if (needs.length === 0) return NOTHING;
-      return openAll(needs, (need) => makers[need](workspace));
+      return openAll(needs, (need) => makers[need](use));
     },
+    posture: async () => (await sandbox()).posture(),
     close: async () => {
       await Promise.all(closers.map((close) => close()));
     },
+  };
+}
+
+type Makers = {
+  readonly [Name in CapabilityName]: (use: CapabilityUse) => Promise<Capabilities[Name]>;
+};
+
+function codeFor(sandbox: Sandbox, payer: string): Capabilities['code'] {
+  return {
+    javascript: (request) => sandbox.javascript(request, payer),
+    python: (request) => sandbox.python(request, payer),
+  };
+}
+
+function sandboxOptions({ settings, programs, warn }: CapabilityOptions): SandboxOptions {
+  const { PYTHON_INTERPRETER: interpreter } = settings;
+  return {
+    programs,
+    jail: settings.CODE_JAIL,
+    javascriptTimeoutMs: settings.JS_EXECUTION_TIMEOUT,
+    python: {
+      ...(interpreter === '' ? {} : { interpreter }),
+      level: settings.PYTHON_SECURITY_LEVEL,
+      levelMax: settings.PYTHON_SECURITY_LEVEL_MAX,
+      timeoutMs: settings.PYTHON_EXECUTION_TIMEOUT,
+      outputBytesMax: settings.CODE_OUTPUT_SIZE,
+      memoryBytesMax: settings.CODE_MEMORY_SIZE,
+    },
+    workers: settings.CODE_WORKERS,
+    ...(warn === undefined ? {} : { warn }),
   };
 }
 

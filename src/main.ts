@@ -20,10 +20,11 @@ import {
   settingsFileMode,
   writeNewFile,
 } from './config/index.ts';
+import type { JailPosture } from './contract/index.ts';
 import { randomToken } from './crypto/index.ts';
 import { createRemote, withoutClientVariables } from './remote.ts';
 
-const VERSION = '0.2.0';
+const VERSION = '0.3.0';
 const COLUMNS = 100;
 const SAME_SIGNAL_MS = 500;
 const KEY_CHARACTERS_MAX = 4_096;
@@ -52,6 +53,7 @@ export async function main(claims?: () => Promise<Claims>): Promise<void> {
     }),
     signal: stopSignal(),
     version: VERSION,
+    posture: app.posture,
     command: basename(process.argv[1] ?? '') === 'sluice' ? 'sluice' : 'node bin/sluice.js',
     now: () => performance.timeOrigin + performance.now(),
     ...(claims === undefined ? {} : { claims }),
@@ -64,7 +66,7 @@ export async function main(claims?: () => Promise<Claims>): Promise<void> {
 function lazyApp(
   environment: ReturnType<typeof readEnvironment>,
   terminal: Terminal,
-): { readonly local: Local; close(): Promise<void> } {
+): { readonly local: Local; posture(): Promise<JailPosture>; close(): Promise<void> } {
   let app: ReturnType<typeof createApp> | undefined;
   const opened = () => {
     app ??= openApp(environment, terminal);
@@ -87,7 +89,7 @@ function lazyApp(
     }),
     serve: (request) => serveHere(request, environment),
   };
-  return { local, close: async () => app?.close() };
+  return { local, posture: async () => opened().posture(), close: async () => app?.close() };
 }
 
 /** Reads the settings as a server needs them, opens its log, and serves. */
@@ -124,8 +126,7 @@ async function serveHere(
     form: isPerson ? 'spoken' : 'json',
     hasColour: isPerson && isTerminal && !environment.NO_COLOR,
   });
-  const javascriptWorker = new URL('./javascript-worker.js', import.meta.url);
-  const own = { javascriptWorker, version: VERSION, isTold: isPerson };
+  const own = { programs: programsFolder(), version: VERSION, isTold: isPerson };
   const served = await serve({ kind, settings, log, signal, ...own });
   tellStarter(served.listens, settings.dataDir);
   return served;
@@ -152,8 +153,14 @@ function openApp(
   return createApp({
     settings,
     readStandardInput,
-    javascriptWorker: new URL('./javascript-worker.js', import.meta.url),
+    programs: programsFolder(),
+    warn: (message, remedy) => terminal.err(`warning: ${message}. ${remedy}\n`),
   });
+}
+
+/** What the build puts beside this program. */
+function programsFolder(): URL {
+  return new URL('./programs/', import.meta.url);
 }
 
 function terminalOf(environment: ReturnType<typeof readEnvironment>): Terminal {

@@ -7,7 +7,7 @@ import type { ServedUntil, ServeRequest } from './cli/index.ts';
 import type { DatabaseSettings, ServerSettings } from './config/index.ts';
 import { randomToken, uuidv7 } from './crypto/index.ts';
 import { type Dispatcher, openDispatcher, openPlans, type Plans } from './engine/index.ts';
-import { asAppError } from './errors/index.ts';
+import { AppError, asAppError } from './errors/index.ts';
 import { type CompileSource, openEvents, openServer } from './http/index.ts';
 import { checkInputs, compile } from './language/index.ts';
 import type { Log } from './log/index.ts';
@@ -19,8 +19,8 @@ export interface ServeOptions {
   readonly settings: ServerSettings;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** The bundled program of the JavaScript worker. */
-  readonly javascriptWorker: URL;
+  /** The folder of the built programs that run code. */
+  readonly programs: URL;
   readonly version: string;
   /** Whether a person reads the command's own words; then the log need not say the same. */
   readonly isTold?: boolean;
@@ -41,26 +41,27 @@ export interface ServedHere extends ServedUntil {
 export async function serve(options: ServeOptions): Promise<ServedHere> {
   const { kind, settings, log, signal } = options;
   const closers: Closer[] = [];
+  const house = openHouse(options);
   const opened = <T>(name: string, thing: T, close: () => Promise<void>): T => {
     closers.unshift({ name, close });
     return thing;
   };
+  opened('capabilities', house, () => house.close());
+  // Tries the jail while the database starts.
+  const held = holdCode(house, options);
+  held.catch(() => undefined); // It is awaited below, and may fail before that.
   try {
     const store = await openHouseStore(settings, log);
     opened('store', store, () => store.close());
     signal.throwIfAborted();
     await store.ensureAccount(DEFAULT_ACCOUNT, 'Default');
-    const house = capabilityHouse({
-      settings: settings.settings,
-      javascriptWorker: options.javascriptWorker,
-    });
-    opened('capabilities', house, () => house.close());
+    await held;
     const plans = openPlans(store, compilerOf(settings));
     const dispatcher = await openHouseDispatcher({ ...options, store, plans, house });
     opened('dispatcher', dispatcher, () => dispatcher.close());
     signal.throwIfAborted();
     const door =
-      kind === 'worker' ? undefined : await openDoor(options, { store, plans, dispatcher });
+      kind === 'worker' ? undefined : await openDoor(options, { store, plans, dispatcher, house });
     if (door !== undefined) opened('http', door, () => door.close());
     const ended = untilAborted(signal).then(() => closeAll(closers, log));
     const address = door === undefined ? undefined : (settings.baseUrl ?? door.address);
@@ -85,6 +86,30 @@ export async function serve(options: ServeOptions): Promise<ServedHere> {
     await closeAll(closers, log).catch(() => undefined); // The first error is the one to tell.
     throw error;
   }
+}
+
+function openHouse({ settings, programs, log }: ServeOptions): CapabilityHouse {
+  const warn = (message: string, remedy: string) => log.warn(message, { remedy });
+  return capabilityHouse({ settings: settings.settings, programs, warn });
+}
+
+/**
+ * Finds out how code is held here; what is missing is told by the sandbox itself. Errors:
+ * CODE_JAIL_ABSENT where the operator requires a jail.
+ */
+async function holdCode(house: CapabilityHouse, { settings, log }: ServeOptions): Promise<void> {
+  if (settings.slots === 0) return; // Runs no code at all: its workers do.
+  const { kind, attacks, layers, problem } = await house.posture();
+  if (kind === 'kernel') {
+    const on = layers.filter(({ isOn }) => isOn).map(({ name }) => name);
+    log.info('code runs in a jail', { layers: on, attacksStopped: attacks.length });
+    return;
+  }
+  if (settings.settings.CODE_JAIL !== 'required') return;
+  throw new AppError('CODE_JAIL_ABSENT', {
+    message: `CODE_JAIL=required, but ${problem?.why ?? 'there is no jail'}`,
+    ...(problem === undefined ? {} : { remedy: problem.remedy }),
+  });
 }
 
 interface Closer {
@@ -139,8 +164,9 @@ function databaseOptions(wanted: DatabaseSettings): DatabaseOptions {
 /** The format is known, also where the text alone would not tell it. */
 function compilerOf({ settings }: ServerSettings): CompileSource {
   const limits = { textBytes: settings.MAX_YAML_SIZE };
+  const unsafeTemplates = settings.TEMPLATE_UNSAFE;
   return ({ source, format }) =>
-    compile(source, { file: `flow.${format}`, nodeTypes: NODE_TYPES, limits });
+    compile(source, { file: `flow.${format}`, nodeTypes: NODE_TYPES, limits, unsafeTemplates });
 }
 
 async function openHouseDispatcher(
@@ -163,7 +189,7 @@ async function openHouseDispatcher(
     monotonicMs: () => performance.now(),
     newId: () => uuidv7(systemClock.now()),
     capabilities: ({ account, plan }) =>
-      house.open(plan, () => workspaceOf(settings.dataDir, account)),
+      house.open({ plan, payer: account, workspace: () => workspaceOf(settings.dataDir, account) }),
     limits: { timeoutMs: EXECUTION_TIMEOUT, concurrency: EXECUTION_CONCURRENCY },
     log,
   });
@@ -178,7 +204,15 @@ async function workspaceOf(dataDir: string, account: AccountId): Promise<string>
 
 async function openDoor(
   { settings, log, version }: ServeOptions,
-  parts: { readonly store: Store; readonly plans: Plans; readonly dispatcher: Dispatcher },
+  {
+    house,
+    ...parts
+  }: {
+    readonly store: Store;
+    readonly plans: Plans;
+    readonly dispatcher: Dispatcher;
+    readonly house: CapabilityHouse;
+  },
 ) {
   const { host, port, baseUrl, requestBytesMax } = settings;
   const own = { host, port, requestBytes: requestBytesMax };
@@ -198,6 +232,7 @@ async function openDoor(
     newId: () => uuidv7(systemClock.now()),
     log,
     version,
+    sandbox: () => house.posture(),
   });
 }
 
