@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasJail } from '../support/jail.ts';
 import { type ClaimServer, claimServer } from './support.ts';
 
 /** What guide 4 promises of JavaScript, run by the shipped server. */
@@ -111,5 +113,28 @@ describe('JavaScript of a flow', () => {
       });
     }
     expect((await save('return 1')).status).toBe(201);
+  });
+
+  it('G4.231 leaves an event with the hash of its code, and how each run ended', async () => {
+    const small = { timeout: '1s', memory_limit: '64MB' };
+    const grow = 'const all = []; while (true) all.push("x".repeat(100_000))';
+    const runs = [
+      ['return "é"', { outcome: 'completed' }],
+      ['throw new Error("no")', { outcome: 'CODE_ERROR' }],
+      ['while (true) {}', { outcome: 'CODE_TIMEOUT', limit: 'time' }],
+      [grow, { outcome: 'CODE_MEMORY', limit: 'memory' }],
+      ['return "x".repeat(11_000_000)', { outcome: 'CODE_OUTPUT', limit: 'output' }],
+      ['for (let n = 0; n < 2_000; n += 1) console.log(n)', { outcome: 'completed', limit: 'log' }],
+    ] as const;
+    const jail = hasJail() ? 'kernel' : 'process';
+    for (const [code, ending] of runs) {
+      const { id } = await run(code, small);
+      const { json } = await server.ask('GET', `/api/v1/executions/${id}/steps`);
+      const codeHash = createHash('sha256').update(code).digest('hex');
+      const known = { kind: 'script', language: 'javascript', codeHash };
+      expect(json.items[0].events, code).toEqual([
+        { ...known, ...ending, jail, durationMs: expect.any(Number) },
+      ]);
+    }
   });
 });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEMPLATE_USES } from '../../src/contract/index.ts';
+import { asAppError } from '../../src/errors/index.ts';
 import { compileTemplate } from '../../src/language/expression/index.ts';
+import { compile, renderConfig } from '../../src/language/index.ts';
+import { defineNode } from '../../src/nodes/kit/index.ts';
 import { type Answer, type ClaimServer, claimServer } from './support.ts';
 
 /** What the guides promise of the text of a flow and of its templates. */
@@ -141,6 +145,27 @@ describe('the levels of templates', () => {
     for (const text of ESCAPES) await expectNothing('sandboxed', text);
   });
 
+  it('G1.024 unsafe needs the operator, and each use is a warning with the node', async () => {
+    const allowing = await claimServer({ TEMPLATE_UNSAFE: 'true' });
+    try {
+      const flow = JSON.parse(template('unsafe', '{{ 1 + 1 }}'));
+      const { id } = await allowing.run(JSON.stringify(flow));
+      const steps = await allowing.ask('GET', `/api/v1/executions/${id}/steps`);
+      const message = 'node a renders a template of the level unsafe';
+      expect(steps.json.items[0]).toMatchObject({ node: 'a', status: 'completed' });
+      expect(steps.json.items[0].logs).toEqual([{ level: 'warn', message }]);
+      const logged = allowing
+        .said()
+        .err.split('\n')
+        .filter((line) => line.includes('level unsafe'));
+      expect(logged).toHaveLength(1);
+      expect(JSON.parse(logged[0] ?? '')).toMatchObject({ execution: id, node: 'a' });
+    } finally {
+      await allowing.close();
+    }
+    expect((await refusal(template('unsafe', 'x'))).code).toBe('WRONG_VALUE');
+  });
+
   it('G1.025 of file paths is interpolation_only', async () => {
     for (const key of ['path', 'pattern']) {
       const node = (text: string) => oneNode({ type: 'file', config: { [key]: text } });
@@ -161,7 +186,49 @@ describe('the levels of templates', () => {
     const plain = { name: 'h', inputs: { x: 'string' }, nodes: { a: { type: 'http', config } } };
     expect((await save(JSON.stringify(plain))).status).toBe(201);
   });
+
+  it('G1.027 of prompts is safe_expressions: filters, and no way out of the data', () => {
+    const works = '{{ inputs.a.b | upper }} {{ [1, 2] | join("-") }}';
+    expect(prompted(works)).toEqual({ text: 'KEPT 1-2' });
+    for (const text of ESCAPES) {
+      expect(prompted(text), text).toEqual({ code: expect.stringMatching(/^TEMPLATE_|^UN/) });
+    }
+    for (const text of ['{% macro m() %}x{% endmacro %}', '{% filter upper %}x{% endfilter %}']) {
+      expect(prompted(text), text).toEqual({ code: 'TEMPLATE_LEVEL' });
+    }
+  });
 });
+
+/**
+ * A node that asks a model comes later; this one has what it will have, a field with the level of
+ * prompts, and gives what the model would be told.
+ */
+const promptNode = defineNode({
+  ...{ id: 'prompt', version: 1, title: 'Prompt', summary: 'Gives its prompt.', role: 'step' },
+  ...{ effect: 'pure', needs: [], output: 'any', outputSummary: 'The prompt.', example: '' },
+  config: {
+    prompt: {
+      kind: 'text',
+      template: { level: TEMPLATE_USES.prompt, when: 'before' },
+      summary: 'What the model is told.',
+    },
+  },
+  run: (_context, { prompt }) => ({ value: prompt ?? null }),
+});
+
+/** What the model would be told; or the code of the first problem, or of the error of rendering. */
+function prompted(prompt: string): { readonly text: unknown } | { readonly code: string } {
+  const nodes = { a: { type: 'prompt', config: { prompt } } };
+  const source = JSON.stringify({ name: 'one', inputs: { a: 'object' }, nodes });
+  const { plan, problems } = compile(source, { nodeTypes: [promptNode] });
+  const node = plan?.node.get('a');
+  if (node === undefined) return { code: problems[0]?.code ?? '' };
+  try {
+    return { text: renderConfig(node, new Map([['inputs', { a: { b: 'kept' } }]])).prompt };
+  } catch (error) {
+    return { code: asAppError(error).code };
+  }
+}
 
 /** Ways out of the data that work in engines of templates that are not careful. */
 const ESCAPES = [

@@ -163,13 +163,6 @@ export const CONFIG_MUTATIONS: readonly Mutation[] = [
     why: 'The example names a variable that nothing reads.',
   },
   {
-    claims: ['G4.226'],
-    file: 'src/sandbox/javascript-pool.ts',
-    find: 'timeoutMs: options.timeoutMs ?? CODE_LIMITS.timeoutMs',
-    replace: 'timeoutMs: CODE_LIMITS.timeoutMs',
-    why: 'The setting for the time of code has no effect.',
-  },
-  {
     claims: ['G5.282'],
     file: 'src/main.ts',
     find: "form: isPerson ? 'spoken' : 'json',",

@@ -1,12 +1,12 @@
 import type { Mutation } from './mutation.ts';
 
+const USES = 'src/contract/template-uses.ts';
 const LEVELS = 'src/language/expression/levels.ts';
 const ACCESS = 'src/language/expression/values/access.ts';
 const EGRESS = 'src/guard/egress-judge.ts';
-const PRELUDE = 'src/sandbox/guest/prelude.ts';
 const PATHS = 'src/guard/paths.ts';
 
-/** Flows: their text, templates, requests, code and files. */
+/** Flows: their text, templates, requests and files. */
 export const FLOW_MUTATIONS: readonly Mutation[] = [
   {
     claims: ['G4.198'],
@@ -59,17 +59,59 @@ export const FLOW_MUTATIONS: readonly Mutation[] = [
   },
   {
     claims: ['G1.025'],
-    file: 'src/nodes/file/file-fields.ts',
-    find: "level: 'interpolation_only'",
-    replace: "level: 'safe_expressions'",
+    file: USES,
+    find: "path: 'interpolation_only'",
+    replace: "path: 'safe_expressions'",
     why: 'Paths may hold expressions.',
   },
   {
     claims: ['G1.026'],
-    file: 'src/nodes/http/http-fields.ts',
-    find: "level: 'interpolation_only'",
-    replace: "level: 'safe_expressions'",
-    why: 'URLs and headers may hold expressions.',
+    file: USES,
+    find: "url: 'interpolation_only'",
+    replace: "url: 'safe_expressions'",
+    why: 'URLs may hold expressions.',
+  },
+  {
+    claims: ['G1.026'],
+    file: USES,
+    find: "header: 'interpolation_only'",
+    replace: "header: 'safe_expressions'",
+    why: 'Headers may hold expressions.',
+  },
+  {
+    claims: ['G1.027'],
+    file: USES,
+    find: "prompt: 'safe_expressions'",
+    replace: "prompt: 'sandboxed'",
+    why: 'Prompts may hold macros.',
+  },
+  {
+    claims: ['G1.027'],
+    file: USES,
+    find: "prompt: 'safe_expressions'",
+    replace: "prompt: 'interpolation_only'",
+    why: 'Prompts may hold no filters.',
+  },
+  {
+    claims: ['G1.021', 'G1.022'],
+    file: 'src/language/config/template-levels.ts',
+    find: '  const own = isOwn ? lower(templating.level, level) : templating.level;',
+    replace: '  const own = isOwn ? templating.level : templating.level;',
+    why: 'The level that a node chose is not looked up.',
+  },
+  {
+    claims: ['G1.024'],
+    file: 'src/engine/spawn-node.ts',
+    find: "  visit.log({ level: 'warn', message });\n",
+    replace: '',
+    why: 'A template of the level unsafe leaves no trace in its step.',
+  },
+  {
+    claims: ['G1.024'],
+    file: 'src/engine/spawn-node.ts',
+    find: '  onUnsafe?.(visit);\n',
+    replace: '',
+    why: 'A template of the level unsafe leaves no trace in the log of the server.',
   },
   {
     claims: ['G1.022'],
@@ -79,7 +121,7 @@ export const FLOW_MUTATIONS: readonly Mutation[] = [
     why: 'The middle level allows macros.',
   },
   {
-    claims: ['G1.022', 'G1.023'],
+    claims: ['G1.022', 'G1.023', 'G1.027'],
     file: ACCESS,
     find: '  return member === undefined ? missing(run, object, { name, label }) : member;',
     replace:
@@ -88,9 +130,9 @@ export const FLOW_MUTATIONS: readonly Mutation[] = [
   },
   {
     claims: ['G1.020'],
-    file: 'src/language/flow/read-node-config.ts',
-    find: "      message: 'level unsafe is not allowed to flows: it needs an operator setting',",
-    replace: "      severity: 'warning',\n      message: 'level unsafe',",
+    file: 'src/language/flow/read-levels.ts',
+    find: "    message: 'level unsafe is not allowed to flows: it needs the setting TEMPLATE_UNSAFE',",
+    replace: "    severity: 'warning',\n    message: 'level unsafe',",
     why: 'A flow may choose the level unsafe.',
   },
   {
@@ -120,42 +162,6 @@ export const FLOW_MUTATIONS: readonly Mutation[] = [
     find: 'rejectUnauthorized: true,',
     replace: 'rejectUnauthorized: false,',
     why: 'Any certificate is believed.',
-  },
-  {
-    claims: ['G4.225'],
-    file: PRELUDE,
-    find: "throw new EvalError('code cannot be made from text here');",
-    replace: 'return () => 1;',
-    why: 'Code can be made from text.',
-  },
-  {
-    claims: ['G4.225', 'G4.230'],
-    file: PRELUDE,
-    find: "    defineProperty(prototype, 'constructor', { value: stand, writable: false });\n",
-    replace: '',
-    why: 'The constructors of functions are left as they are.',
-  },
-  {
-    claims: ['G4.227'],
-    file: 'src/sandbox/guest/interpreter.ts',
-    find: 'Math.floor(memoryBytesMax / PAGE_BYTES)',
-    replace: '8_192',
-    why: 'Code takes as much memory as it likes.',
-  },
-  {
-    claims: ['G4.228'],
-    file: 'src/capabilities.ts',
-    find: '=> pool.run(request) };',
-    replace:
-      "=> {\n      const end = Date.now() + 1_000;\n      while (Date.now() < end);\n      return pool.run({ ...request, code: 'return 1' });\n    } };",
-    why: 'Code runs in the thread of the server.',
-  },
-  {
-    claims: ['G4.229'],
-    file: 'src/nodes/code/javascript-syntax.ts',
-    find: '    return placeOf(thrown, code);',
-    replace: '    return undefined;',
-    why: 'Mistakes are found when the code runs.',
   },
   {
     claims: ['G1.036', 'G4.249'],

@@ -1,3 +1,4 @@
+import { JAVASCRIPT_MUTATIONS, PYTHON_MUTATIONS } from './code.ts';
 import { CONFIG_MUTATIONS } from './config.ts';
 import { FLOW_MUTATIONS } from './flows.ts';
 import { HTTP_MUTATIONS } from './http.ts';
@@ -11,5 +12,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIG_MUTATIONS,
   ...HTTP_MUTATIONS,
   ...FLOW_MUTATIONS,
+  ...JAVASCRIPT_MUTATIONS,
+  ...PYTHON_MUTATIONS,
   ...STORE_MUTATIONS,
 ];
