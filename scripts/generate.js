@@ -1,40 +1,17 @@
 // `npm run generate` writes the files that are made from the tables in src; with `--check` it
 // writes nothing and fails where one is out of date.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describeClaims } from './claims.js';
+import { importTypescript } from './import-typescript.js';
 import { ROOT, runMain } from './run-process.js';
 
 /** Each generated file: {path, text, isCurrent}. Needs the installed dependencies. */
 export async function generatedFiles() {
   const claims = { path: 'docs/reference/claims.md', text: describeClaims() };
-  const made = [...(await evaluateEntry()), claims];
+  const entry = await importTypescript('scripts/generate-entry.ts');
+  const made = [...(await entry.generatedFiles()), claims];
   return made.map(({ path, text }) => ({ path, text, isCurrent: text === readText(path) }));
-}
-
-/** Node 20 cannot import TypeScript, so the entry is bundled, imported once and removed. */
-async function evaluateEntry() {
-  const esbuild = await import('esbuild');
-  const file = `${ROOT}/.cache/generate-${process.pid}.mjs`;
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    await esbuild.build({
-      absWorkingDir: ROOT,
-      entryPoints: ['scripts/generate-entry.ts'],
-      outfile: file,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-      logLevel: 'error',
-    });
-    const { generatedFiles: make } = await import(pathToFileURL(file).href);
-    return make();
-  } finally {
-    rmSync(file, { force: true });
-  }
 }
 
 function readText(path) {

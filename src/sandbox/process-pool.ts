@@ -54,8 +54,6 @@ export class ProcessPool {
   readonly #queue = new FairQueue<Waiting>();
   #spareTimer: NodeJS.Timeout | undefined;
   #failedStarts = 0;
-  /** When a process was last given back, by the monotonic clock. */
-  #gaveBackAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   readonly #killAll = () => {
     for (const worker of this.#alive) worker.kill('the server ended');
@@ -112,7 +110,6 @@ export class ProcessPool {
     if (payer === undefined) return;
     this.#lent.delete(worker);
     this.#queue.ended(payer);
-    this.#gaveBackAt = performance.now();
     if (worker.wasReady) this.#failedStarts = 0;
     if (!worker.isDead && !retire && worker.asked < CODE_LIMITS.callsAWorker) {
       this.#keep(worker, payer);
@@ -215,17 +212,8 @@ export class ProcessPool {
     const isWorn = worker.asked + CODE_LIMITS.wornCalls >= CODE_LIMITS.callsAWorker;
     // Where there are several accounts, the next new one shall find a process as well.
     const isTaken = worker.asked === 0 && this.#idle.ownedCount > 0;
-    if (isWorn || isTaken || this.#needsTurns()) this.warm();
+    if (isWorn || isTaken) this.warm();
     this.#watchForSpare();
-  }
-
-  /**
-   * Calls that follow each other closely are faster with two servers of forks: while one gets its
-   * next child ready, the other one works.
-   */
-  #needsTurns(): boolean {
-    if (!this.forksCalls || this.#workers.size !== 1 || this.#workersMax === 1) return false;
-    return performance.now() - this.#gaveBackAt < CODE_LIMITS.turnsMs;
   }
 
   #watchForSpare(): void {

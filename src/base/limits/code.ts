@@ -19,8 +19,7 @@ export const CODE_LIMITS = {
   outputBytesAMember: 40,
   /** Members of one map of a result: a larger one is not built without a pause. */
   outputKeys: 100_000,
-  /** Values are read and written in one go up to so many bytes or members, and else in slices. */
-  wholeBytes: 64 * 1024,
+  /** A value with so many members or fewer is written in one go, and else in slices. */
   wholeMembers: 5_000,
   /** How long a slice may hold up what else the server does. */
   sliceMs: 5,
@@ -43,8 +42,6 @@ export const CODE_LIMITS = {
    * their own process is free again before a spare could be ready.
    */
   spareAfterMs: 10,
-  /** Two calls with less between them follow each other closely. */
-  turnsMs: 5,
   /** After so many failed starts in a row, nothing is started but for a new call, once each. */
   failedStarts: 3,
   /** Calls that wait for a worker. */
