@@ -12,6 +12,8 @@ const common = {
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes that they started, so a core would stand idle with fewer.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

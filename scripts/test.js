@@ -30,6 +30,11 @@ const DEBIAN_PACKAGES = [
     without: 'Python is tried nowhere',
   },
   {
+    name: 'redis-server',
+    probe: ['redis-server', ['--version']],
+    without: 'limits are not tried over several servers',
+  },
+  {
     name: 'python3-pandas',
     probe: ['/usr/bin/python3', ['-c', 'import numpy, pandas']],
     without: 'Python is not tried with tables and numbers',

@@ -41,6 +41,7 @@ export const BANS: readonly Ban[] = [
       'src/config/read-file.ts': 'reads settings files',
       'src/config/write-file.ts': 'writes a new .env',
       'src/store/': 'owns its data folder',
+      'src/audit/sink-file.ts': 'keeps the second copy of the audit',
       'src/sandbox/': 'opens its own programs for the jail, and looks at what the machine has',
       'src/app.ts': 'composition root',
       'src/main.ts': 'composition root',

