@@ -32,3 +32,8 @@ export function every(ms: number, act: () => void): () => void {
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/** Calls `act` once, after all that has arrived already was looked at: no time passes for it. */
+export function afterThisTurn(act: () => void): void {
+  setImmediate(act);
+}

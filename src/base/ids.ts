@@ -11,3 +11,9 @@ export type FlowId = Branded<'FlowId'>;
 export type AccountId = Branded<'AccountId'>;
 /** One server or worker process, from its start to its end. */
 export type ProcessId = Branded<'ProcessId'>;
+/** Somebody who signs in. */
+export type PersonId = Branded<'PersonId'>;
+/** One sign-in, from its first token to its last. */
+export type SessionId = Branded<'SessionId'>;
+/** An API key that is kept in the store. */
+export type KeyId = Branded<'KeyId'>;

@@ -1,3 +1,4 @@
+export { ALIASES, type Alias, type AliasRequest } from './aliases/index.ts';
 export type {
   Capabilities,
   CapabilityName,
@@ -41,6 +42,16 @@ export type {
   NodeType,
   RegionDeclaration,
 } from './node-type.ts';
+export {
+  ACCOUNT_PERMISSIONS,
+  ALL_PERMISSIONS,
+  BUILT_IN_ROLES,
+  type BuiltInRole,
+  PERMISSIONS,
+  type Permission,
+  SHARE_LEVELS,
+  type ShareLevel,
+} from './permission.ts';
 export type * from './posture.ts';
 export type { Problem } from './problem.ts';
 export {
@@ -52,6 +63,8 @@ export {
   TRUSTED_ONLY,
   whyNotAllowable,
 } from './python-modules.ts';
-export { type Answer, defineRoute, PERMISSIONS, type Permission, type Route } from './route.ts';
+export { RATE_CLASSES, type RateClass } from './rate-class.ts';
+export { type Answer, defineRoute, type Route } from './route.ts';
+export { isUsername } from './routes/access-names.ts';
 export { type DeclaredRoute, errorAnswer, ROUTES, type RouteId, STATUSES } from './routes/index.ts';
 export { TEMPLATE_USES } from './template-uses.ts';

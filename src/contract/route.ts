@@ -1,21 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors/index.ts';
-
-/**
- * What a principal may be allowed to do. Issue 4 of the plan gives them to roles and keys; until
- * then the keys of ADMIN_API_KEYS hold all of them.
- */
-export const PERMISSIONS = [
-  'flows:read',
-  'flows:write',
-  'flows:execute',
-  'flows:delete',
-  'executions:read',
-  'executions:cancel',
-  'audit:read',
-  'server:read',
-] as const;
-export type Permission = (typeof PERMISSIONS)[number];
+import type { Permission } from './permission.ts';
+import type { RateClass } from './rate-class.ts';
 
 export interface Answer {
   readonly status: number;
@@ -38,13 +24,27 @@ export interface Route {
   readonly path: string;
   /** `public`: no principal is needed. `signed-in`: any principal. */
   readonly permission: Permission | 'public' | 'signed-in';
-  readonly tag: 'Flows' | 'Executions' | 'Events' | 'Server' | 'Audit';
+  readonly tag:
+    | 'Flows'
+    | 'Executions'
+    | 'Events'
+    | 'Server'
+    | 'Audit'
+    | 'Sign-in'
+    | 'People'
+    | 'Keys'
+    | 'Sharing'
+    | 'Accounts';
+  /** Default: `api`. */
+  readonly rate?: RateClass;
   readonly summary: string;
   readonly description?: string;
   /** Strict objects: an unknown name is an error. Values arrive as text. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** As what a body may come; default JSON alone. A form becomes an object of texts. */
+  readonly bodyTypes?: readonly ('json' | 'form')[];
   /** Request headers besides the general ones, for the reference page. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: readonly Answer[];

@@ -1,33 +1,12 @@
+import { ACCESS_ERRORS } from './catalogue-access.ts';
+import { type ErrorEntry, failed, refused } from './error-entry.ts';
+
 /**
  * Every error that may leave a room, declared once: from this table come the type of codes, the
  * exit codes of the command line, the HTTP status and docs/reference/errors.md. Longer than a file
  * should be because it is a table. Codes are stable: a released one is never renamed or given a new
  * meaning.
  */
-
-export interface ErrorEntry {
-  /** What went wrong, in a few words; the message of one error names the thing. */
-  readonly title: string;
-  /** What a person can do about it; one error may carry a better remedy of its own. */
-  readonly remedy: string;
-  /** 2: the input was refused and nothing ran. 1: work began and failed. */
-  readonly exit: 1 | 2;
-  readonly status: number;
-}
-
-const refused = (title: string, remedy: string, status = 400): ErrorEntry => ({
-  title,
-  remedy,
-  exit: 2,
-  status,
-});
-const failed = (title: string, remedy: string, status = 422): ErrorEntry => ({
-  title,
-  remedy,
-  exit: 1,
-  status,
-});
-
 export const ERROR_CATALOGUE = {
   // Text and structure of a flow
   FLOW_TOO_LARGE: refused(
@@ -210,6 +189,7 @@ export const ERROR_CATALOGUE = {
   URL_TOO_LONG: refused('The address is too long', 'Send a shorter address.', 414),
   REQUEST_INVALID: refused('The request is not valid HTTP', 'Use another client.'),
   REQUEST_TIMEOUT: refused('The request did not arrive in time', 'Send it again.', 408),
+  SERVER_BUSY: failed('The server has too much to do now', 'Try again in a moment.', 503),
   ROUTE_NOT_FOUND: refused('There is nothing at this address', 'See the API page.', 404),
   METHOD_NOT_ALLOWED: refused('The address does not take this method', 'See the API page.', 405),
   UNAUTHENTICATED: refused(
@@ -240,6 +220,8 @@ export const ERROR_CATALOGUE = {
   QUEUE_FULL: refused('Too many executions wait already', 'Try again later.', 429),
   TOO_MANY_LISTENERS: refused('Too many listeners follow executions', 'Try again later.', 503),
   MESSAGE_INVALID: refused('The message is not one that the socket takes', 'See docs/events.md.'),
+
+  ...ACCESS_ERRORS,
 
   // The server and its store
   EXECUTION_FENCED: failed('Another process has the execution', 'Nothing: it goes on there.', 409),

@@ -6,4 +6,5 @@ export {
   type Place,
   reportOf,
 } from './app-error.ts';
-export { ERROR_CATALOGUE, type ErrorCode, type ErrorEntry } from './catalogue.ts';
+export { ERROR_CATALOGUE, type ErrorCode } from './catalogue.ts';
+export type { ErrorEntry } from './error-entry.ts';

@@ -19,6 +19,8 @@ export const FLOW_TEXT_LIMITS = {
   /** Nodes of one flow. */
   flowNodes: 1_000,
   problems: 100,
+  /** Hosts, connections and secrets that one flow may name, of each kind. */
+  grants: 200,
 } as const;
 
 export const TEMPLATE_LIMITS = {

@@ -3,6 +3,8 @@
 export const SERVER_LIMITS = {
   /** MAX_REQUEST_SIZE. */
   requestBytes: 10 * 1024 * 1024,
+  /** What has arrived of all bodies together and is not answered yet. */
+  bodyBytesAtOnce: 256 * 1024 * 1024,
   headerBytes: 16 * 1024,
   urlBytes: 8 * 1024,
   requestMs: 30_000,
@@ -15,6 +17,8 @@ export const SERVER_LIMITS = {
   connectionBacklog: 4_096,
   /** Listeners of one process, by SSE and WebSocket together. */
   listeners: 5_000,
+  /** Of these, what one person with all their keys, or one key of nobody, may take. */
+  listenersAnOwner: 1_000,
   subscriptionsASocket: 100,
   socketMessageBytes: 64 * 1024,
   /** A listener that has not taken what was sent to it for so long is cut. */
@@ -36,8 +40,6 @@ export const SERVER_LIMITS = {
   followPollMs: 250,
   idempotencyKeyCharacters: 200,
   requestIdCharacters: 64,
-  /** Refused requests of one process that get an audit row; more are counted in the next row. */
-  deniedAuditsAMinute: 60,
   /** A page of steps or logs ends early when it has so much text. */
   answerBytes: 8 * 1024 * 1024,
   /** Entries of a journal that one request may look at. */
@@ -107,4 +109,8 @@ export const LOG_LIMITS = {
   secrets: 1_000,
   /** Shorter values would blacken ordinary words. */
   secretCharacters: 8,
+  /** Errors that nobody caught which are told of before the process has ended. */
+  uncaughtLines: 20,
+  /** After the first of them all else may take so long to end. */
+  uncaughtEndMs: 30_000,
 } as const;

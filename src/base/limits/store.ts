@@ -36,6 +36,29 @@ export const STORE_LIMITS = {
   accountsKept: 1_000,
 } as const;
 
+export const RETENTION_LIMITS = {
+  /** Executions that one transaction removes, and entries of journals, but always one execution. */
+  executions: 500,
+  entries: 50_000,
+  /**
+   * What no execution names any more is kept for so long, and what was put again since: by then
+   * whoever was about to name it has done so.
+   */
+  leftBlobMs: 24 * 60 * 60_000,
+  /** Contents that are judged at a time, and how often that is done in one turn. */
+  leftBlobs: 1_000,
+  leftBlobBatches: 10,
+  /** Rows of an account that is deleted: in one statement, and until others have their turn. */
+  deletionBatch: 1_000,
+  deletionRows: 10_000,
+  /** Accounts that are looked at in one turn. */
+  deletionAccounts: 100,
+  /** What runs in an account that is deleted may take so long to end by itself. */
+  deletionWaitMs: 30_000,
+  /** For so long it is looked again whether somebody who was late wrote to a deleted account. */
+  deletionSweepMs: 24 * 60 * 60_000,
+} as const;
+
 export const POSTGRES_LIMITS = {
   /** Folders above DATA_DIR that are made with it. */
   folderDepth: 64,

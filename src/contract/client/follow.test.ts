@@ -134,6 +134,14 @@ describe('following an execution', () => {
     expect(requests.length).toBe(1);
   });
 
+  it('ends with what is wrong when it may not follow any longer, and does not come again', async () => {
+    const report = { code: 'FORBIDDEN', message: 'the flow is private', remedy: 'Ask.' };
+    const text = `${frame(resumed(1))}event: refused\ndata: ${JSON.stringify(report)}\n\n`;
+    const { client, requests } = scripted({ text });
+    await expect(sequencesOf(client.followEvents(ID))).rejects.toMatchObject(report);
+    expect(requests).toHaveLength(1);
+  });
+
   it('tries again while the server has no place', async () => {
     const error = { code: 'TOO_MANY_LISTENERS', message: 'm', remedy: 'r', requestId: 'q' };
     const full = { status: 503, text: JSON.stringify({ error }) };

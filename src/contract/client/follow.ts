@@ -1,6 +1,7 @@
 import { CLIENT_LIMITS } from '../../base/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { ExecutionEvent } from '../execution.ts';
+import { errorReport } from '../routes/error-shapes.ts';
 import { errorOf, notUnderstood, readJson, readText } from './answer.ts';
 import type { FollowEvents } from './client-types.ts';
 import { type Connection, unreachable } from './connection.ts';
@@ -140,11 +141,12 @@ async function* heard(
 function take(
   { origin }: Connection,
   following: Following,
-  { data, comment, retry }: ServerSent,
+  { data, comment, retry, event }: ServerSent,
 ): ExecutionEvent | undefined {
   if (retry !== undefined) following.retryMs = retry;
   if (comment === HEARTBEAT) following.failures = 0;
   if (data === undefined) return undefined;
+  if (event === 'refused') throw refusalOf(readJson(data, origin), origin);
   const read = readEvent(readJson(data, origin));
   if (read === undefined) {
     throw notUnderstood(`the server at ${origin} sent an event that is not understood`);
@@ -156,6 +158,14 @@ function take(
   following.last = read.sequence;
   following.failures = 0;
   return read.event;
+}
+
+/** The server does not let us follow any longer; to connect again would be refused as well. */
+function refusalOf(data: unknown, origin: string): AppError {
+  const report = errorReport.safeParse(data);
+  if (!report.success) return notUnderstood(`the server at ${origin} ended the stream of events`);
+  const { code, message, remedy } = report.data;
+  return new AppError(code, { message, remedy, retryable: false });
 }
 
 /** Asked anew each time: the compiler would take the answer for one that cannot change. */

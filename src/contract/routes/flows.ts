@@ -8,12 +8,22 @@ import { id, json, sourceText, time, wholeNumber } from './shapes.ts';
 const version = z.number().int().min(1);
 const versionText = wholeNumber(1);
 
+/** What the executions of a version may do beyond computing. */
+export const grants = z.object({
+  hosts: z.array(z.string()).describe('Names of hosts; `dynamic` stands for computed ones.'),
+  connections: z.array(z.string()),
+  secrets: z.array(z.string()),
+  code: z.enum(['none', 'strict', 'normal', 'trusted']).describe('The highest level of code.'),
+});
+
 export const flow = z.object({
   id,
   name: z.string(),
   description: z.string(),
   tags: z.array(z.string()),
   version,
+  owner: z.string().describe('The principal to whom the flow belongs, such as person:<id>.'),
+  isPublic: z.boolean().describe('Everyone in the account may see and run it.'),
   createdBy: z.string(),
   createdAt: time,
   updatedAt: time,
@@ -27,9 +37,11 @@ export const flowVersion = z.object({
   createdBy: z.string(),
   createdAt: time,
   restoredFrom: version.optional(),
+  grants: grants.describe('What its executions may do; see docs/access.md.'),
 });
 
 const flowWithSource = flow.extend({
+  grants,
   format: z.enum(['yaml', 'json']),
   source: z.string(),
   problems: z.array(problem).optional().describe('Warnings, after create and update.'),
@@ -42,6 +54,14 @@ const flowBody = z.union([
     format: z.enum(['auto', 'yaml', 'json']).default('auto'),
   }),
   z.strictObject({ definition: z.record(z.string(), json) }),
+  z.strictObject({
+    name: z
+      .string()
+      .max(1_000)
+      .optional()
+      .describe('The name stands in the text; this one is not read.'),
+    content: sourceText.describe('The text, under the name that FlowRunner has for it.'),
+  }),
 ]);
 
 const saved = (status: 200 | 201, description: string) =>
@@ -54,6 +74,7 @@ export const FLOW_ROUTES = [
     method: 'POST',
     path: '/api/v1/flows',
     permission: 'flows:write',
+    rate: 'create',
     tag: 'Flows',
     summary: 'Save a new flow',
     body: flowBody,
@@ -75,6 +96,10 @@ export const FLOW_ROUTES = [
         .optional()
         .describe('A part of the name or description; letter case does not count.'),
       tags: z.string().max(1_000).optional().describe('Commas between; a flow must have all.'),
+      of: z
+        .enum(['all', 'mine', 'shared', 'public'])
+        .default('all')
+        .describe('Of those that you may see: yours, those shared with you, the public ones.'),
     }),
     answers: [{ status: 200, description: 'A page of flows.', schema: pageOf(flow) }],
     errors: ['CURSOR_INVALID'],

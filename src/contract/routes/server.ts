@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { defineRoute } from '../route.ts';
-import { idParams, pageOf, pageQuery } from './page-shapes.ts';
-import { json, time, wholeNumber } from './shapes.ts';
+import { idParams } from './page-shapes.ts';
+import { json, wholeNumber } from './shapes.ts';
 
 const after = wholeNumber(0)
   .optional()
   .describe('Replay begins after this sequence number; 0 or absent is the beginning.');
+
+/** Read by the pipeline, which asks who opens the socket; no handler sees them. */
+const socketQuery = {
+  ticket: z.string().max(200).optional().describe('Of openSocketTicket: good once, for 30 s.'),
+  token: z
+    .string()
+    .max(4_096)
+    .optional()
+    .describe('An access token; a ticket is safer, as addresses end up in logs.'),
+};
 
 export const EVENT_ROUTES = [
   defineRoute({
@@ -32,7 +42,7 @@ export const EVENT_ROUTES = [
     tag: 'Events',
     summary: 'Follow one execution by WebSocket',
     params: idParams,
-    query: z.strictObject({ after }),
+    query: z.strictObject({ after, ...socketQuery }),
     transport: 'socket',
     answers: [{ status: 101, description: 'A WebSocket; see docs/events.md.' }],
     errors: ['EXECUTION_NOT_FOUND', 'TOO_MANY_LISTENERS'],
@@ -44,6 +54,7 @@ export const EVENT_ROUTES = [
     permission: 'executions:read',
     tag: 'Events',
     summary: 'Follow any number of executions by one WebSocket',
+    query: z.strictObject(socketQuery),
     transport: 'socket',
     answers: [{ status: 101, description: 'A WebSocket; see docs/events.md.' }],
     errors: ['TOO_MANY_LISTENERS'],
@@ -58,6 +69,7 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/health',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'Whether the server and its database work',
     answers: [
@@ -71,6 +83,7 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/health/live',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'Whether the process answers',
     answers: [{ status: 200, description: 'It does.', schema: health }],
@@ -81,6 +94,7 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/health/ready',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'Whether the server takes work: the database answers and it is not stopping',
     answers: [
@@ -104,6 +118,7 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/api/v1/openapi.json',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'This API as an OpenAPI 3.1 document',
     answers: [{ status: 200, description: 'The document.', schema: z.record(z.string(), json) }],
@@ -114,6 +129,7 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/api/v1/docs',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'This API as a page',
     transport: 'text',
@@ -125,67 +141,11 @@ export const SERVER_ROUTES = [
     method: 'GET',
     path: '/api/v1/docs.css',
     permission: 'public',
+    rate: 'none',
     tag: 'Server',
     summary: 'The style sheet of that page',
     transport: 'text',
     answers: [{ status: 200, description: 'A style sheet.', mediaType: 'text/css' }],
     errors: [],
-  }),
-  defineRoute({
-    id: 'whoAmI',
-    method: 'GET',
-    path: '/api/v1/me',
-    permission: 'signed-in',
-    tag: 'Server',
-    summary: 'Who this request comes from, and what that allows',
-    answers: [
-      {
-        status: 200,
-        description: 'The principal.',
-        schema: z.object({
-          id: z.string(),
-          account: z.string(),
-          permissions: z.array(z.string()),
-        }),
-      },
-    ],
-    errors: [],
-  }),
-  defineRoute({
-    id: 'listAudit',
-    method: 'GET',
-    path: '/api/v1/audit',
-    permission: 'audit:read',
-    tag: 'Audit',
-    summary: 'List who did what, newest first',
-    query: z.strictObject({
-      ...pageQuery,
-      actor: z.string().max(200).optional(),
-      action: z.string().max(200).optional(),
-      targetId: z.string().max(200).optional(),
-      from: time.optional(),
-      to: time.optional(),
-    }),
-    answers: [
-      {
-        status: 200,
-        description: 'A page of audit records.',
-        schema: pageOf(
-          z.object({
-            id: z.string(),
-            at: time,
-            actor: z.string(),
-            action: z.string(),
-            targetKind: z.string(),
-            targetId: z.string(),
-            outcome: z.enum(['done', 'denied', 'failed']),
-            requestId: z.string().optional(),
-            address: z.string().optional(),
-            details: z.record(z.string(), json).optional(),
-          }),
-        ),
-      },
-    ],
-    errors: ['CURSOR_INVALID'],
   }),
 ] as const;

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import { ACCESS_LIMITS } from '../../base/index.ts';
+import { defineRoute } from '../route.ts';
+import { displayName, email, password, permission, roleName, username } from './access-names.ts';
+import { person, role, session } from './access-shapes.ts';
+import { idParams, pageOf, pageQuery } from './page-shapes.ts';
+import { id, time } from './shapes.ts';
+
+const invitation = z.object({
+  id,
+  role: roleName,
+  email: z.string().optional(),
+  createdBy: z.string(),
+  createdAt: time,
+  expiresAt: time,
+  usedAt: time.optional(),
+});
+
+const roleParams = z.strictObject({ name: roleName });
+
+/** The people of one account; all but the list of roles is for its admins. */
+export const PEOPLE_ROUTES = [
+  defineRoute({
+    id: 'listPeople',
+    method: 'GET',
+    path: '/api/v1/people',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'List the people of the account, newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      search: z.string().max(200).optional().describe('A part of the name or mail address.'),
+    }),
+    answers: [{ status: 200, description: 'A page of people.', schema: pageOf(person) }],
+    errors: ['CURSOR_INVALID'],
+  }),
+  defineRoute({
+    id: 'createPerson',
+    method: 'POST',
+    path: '/api/v1/people',
+    permission: 'accounts:admin',
+    rate: 'create',
+    tag: 'People',
+    summary: 'Add a person to the account',
+    body: z.strictObject({
+      username,
+      displayName: displayName.optional(),
+      email: email.optional(),
+      role: roleName.default('user'),
+      password: password.optional().describe('Absent: one is made, and shown once.'),
+    }),
+    answers: [
+      {
+        status: 201,
+        description: 'The person, and the password where one was made.',
+        schema: person.extend({ password: z.string().optional() }),
+      },
+    ],
+    errors: ['USERNAME_TAKEN', 'PASSWORD_WEAK', 'ROLE_NOT_FOUND', 'ROLE_TOO_HIGH', 'BODY_INVALID'],
+  }),
+  defineRoute({
+    id: 'readPerson',
+    method: 'GET',
+    path: '/api/v1/people/{id}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Read a person',
+    params: idParams,
+    answers: [{ status: 200, description: 'The person.', schema: person }],
+    errors: ['PERSON_NOT_FOUND'],
+  }),
+  defineRoute({
+    id: 'updatePerson',
+    method: 'PATCH',
+    path: '/api/v1/people/{id}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Change a person, or switch them off and on',
+    description:
+      'A new role counts from the next request on, for open sockets and queued executions too. Who ' +
+      'is not active can do nothing, with no session and no key.',
+    params: idParams,
+    body: z.strictObject({
+      displayName: displayName.optional(),
+      email: email.nullable().optional(),
+      role: roleName.optional(),
+      isActive: z.boolean().optional(),
+    }),
+    answers: [{ status: 200, description: 'The person.', schema: person }],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_NOT_FOUND', 'ROLE_TOO_HIGH', 'LAST_ADMIN', 'BODY_INVALID'],
+  }),
+  defineRoute({
+    id: 'removePerson',
+    method: 'DELETE',
+    path: '/api/v1/people/{id}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Remove a person with their sessions, keys and shares',
+    description: 'Their flows become yours.',
+    params: idParams,
+    answers: [{ status: 204, description: 'Removed.' }],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_TOO_HIGH', 'LAST_ADMIN'],
+  }),
+  defineRoute({
+    id: 'resetPersonPassword',
+    method: 'POST',
+    path: '/api/v1/people/{id}/password-reset',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Make a one-time token with which a person sets a new password',
+    params: idParams,
+    answers: [
+      {
+        status: 201,
+        description: 'The token; shown once. Hand it over in a safe way.',
+        schema: z.object({ token: z.string(), expiresAt: time }),
+      },
+    ],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_TOO_HIGH'],
+  }),
+  defineRoute({
+    id: 'listPersonSessions',
+    method: 'GET',
+    path: '/api/v1/people/{id}/sessions',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'List the sessions of a person',
+    params: idParams,
+    answers: [
+      {
+        status: 200,
+        description: `The newest ${ACCESS_LIMITS.sessionsAPerson}.`,
+        schema: z.object({ items: z.array(session) }),
+      },
+    ],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_TOO_HIGH'],
+  }),
+  defineRoute({
+    id: 'endPersonSessions',
+    method: 'DELETE',
+    path: '/api/v1/people/{id}/sessions',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'End all sessions of a person',
+    params: idParams,
+    answers: [
+      { status: 200, description: 'How many.', schema: z.object({ ended: z.number().int() }) },
+    ],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_TOO_HIGH'],
+  }),
+  defineRoute({
+    id: 'endPersonSession',
+    method: 'DELETE',
+    path: '/api/v1/people/{id}/sessions/{session}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'End one session of a person',
+    params: idParams.extend({ session: id }),
+    answers: [{ status: 204, description: 'Ended.' }],
+    errors: ['PERSON_NOT_FOUND', 'ROLE_TOO_HIGH', 'SESSION_NOT_FOUND'],
+  }),
+  defineRoute({
+    id: 'createInvitation',
+    method: 'POST',
+    path: '/api/v1/invitations',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Invite somebody to the account',
+    body: z.strictObject({
+      role: roleName.default('user'),
+      email: email.optional().describe('For the list; nothing is sent.'),
+      days: z.number().int().min(1).max(ACCESS_LIMITS.invitationDaysMax).default(7),
+    }),
+    answers: [
+      {
+        status: 201,
+        description: 'The invitation with its token, which is shown once.',
+        schema: invitation.extend({ token: z.string() }),
+      },
+    ],
+    errors: ['ROLE_NOT_FOUND', 'ROLE_TOO_HIGH', 'BODY_INVALID'],
+  }),
+  defineRoute({
+    id: 'listInvitations',
+    method: 'GET',
+    path: '/api/v1/invitations',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'List invitations, newest first',
+    query: z.strictObject(pageQuery),
+    answers: [{ status: 200, description: 'A page of them.', schema: pageOf(invitation) }],
+    errors: ['CURSOR_INVALID'],
+  }),
+  defineRoute({
+    id: 'withdrawInvitation',
+    method: 'DELETE',
+    path: '/api/v1/invitations/{id}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Withdraw an invitation that was not used',
+    params: idParams,
+    answers: [{ status: 204, description: 'Withdrawn.' }],
+    errors: ['INVITATION_NOT_FOUND', 'ROLE_TOO_HIGH'],
+  }),
+  defineRoute({
+    id: 'listRoles',
+    method: 'GET',
+    path: '/api/v1/roles',
+    permission: 'signed-in',
+    tag: 'People',
+    summary: 'List the roles of the account with their permissions',
+    answers: [{ status: 200, description: 'All.', schema: z.object({ items: z.array(role) }) }],
+    errors: [],
+  }),
+  defineRoute({
+    id: 'putRole',
+    method: 'PUT',
+    path: '/api/v1/roles/{name}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Make or change a role of the account',
+    params: roleParams,
+    body: z.strictObject({
+      description: z.string().max(ACCESS_LIMITS.descriptionCharacters).default(''),
+      permissions: z.array(permission).max(100),
+    }),
+    answers: [{ status: 200, description: 'The role.', schema: role }],
+    errors: ['ROLE_FIXED', 'ROLE_TOO_HIGH', 'LIMIT_REACHED', 'BODY_INVALID'],
+  }),
+  defineRoute({
+    id: 'removeRole',
+    method: 'DELETE',
+    path: '/api/v1/roles/{name}',
+    permission: 'accounts:admin',
+    tag: 'People',
+    summary: 'Remove a role that nobody has',
+    params: roleParams,
+    answers: [{ status: 204, description: 'Removed.' }],
+    errors: ['ROLE_FIXED', 'ROLE_NOT_FOUND', 'ROLE_TOO_HIGH', 'ROLE_IN_USE'],
+  }),
+] as const;
