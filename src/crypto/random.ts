@@ -1,10 +1,21 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { assert } from '../base/index.ts';
 
 /** Random bytes of the operating system as lower-case hex: two characters a byte. */
 export function randomToken(bytes: number): string {
   assert(bytes >= 16, 'a token has at least 128 bits');
   return randomBytes(bytes).toString('hex');
+}
+
+/** The same in base64url without padding (RFC 4648 section 5): 43 characters for 32 bytes. */
+export function randomText(bytes: number): string {
+  assert(bytes >= 16, 'a token has at least 128 bits');
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** A number from 0 to below `end`, each as likely as the others; `end` up to 2^48. */
+export function randomBelow(end: number): number {
+  return randomInt(end);
 }
 
 /** 74 random bits are drawn for many ids at once: one id then costs under a microsecond. */
