@@ -23,18 +23,26 @@ export interface AuditEntry {
 
 export interface AuditRecord extends AuditEntry {
   readonly id: string;
+  /** Its place in the chain of its account, once it is sealed. */
+  readonly sequence?: number;
 }
 
 export interface AuditStore {
   /** For what changes no row, such as a denial. */
   append(entry: AuditEntry): Promise<void>;
+  /** Several at once, in one statement. */
+  appendAll(entries: readonly AuditEntry[]): Promise<void>;
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>>;
 }
 
 export interface AuditFilter {
   readonly actor?: string;
+  /** A final * stands for any ending. */
   readonly action?: string;
+  readonly targetKind?: string;
   readonly targetId?: string;
+  readonly outcome?: AuditEntry['outcome'];
+  readonly address?: string;
   readonly from?: number;
   readonly to?: number;
 }

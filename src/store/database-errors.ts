@@ -12,10 +12,19 @@ const CONNECTION = /connection|connect |timeout|terminat|queryable|socket|callin
 export function isOutage(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'STORE_UNAVAILABLE';
   const state = sqlState(error);
-  if (state !== undefined) return PASSING.test(state);
+  if (state !== undefined) return PASSING.test(state) || isSessionRefused(error);
   if (!(error instanceof Error) || error instanceof TypeError) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return /^E[A-Z]+$/.test(code) || CONNECTION.test(error.message);
+}
+
+/**
+ * The server ended or refused the whole session, for whatever reason it gives, such as a database
+ * that takes no connections (55000): that says nothing about a statement.
+ */
+function isSessionRefused(error: unknown): boolean {
+  const severity = error instanceof Error && 'severity' in error ? error.severity : undefined;
+  return severity === 'FATAL' || severity === 'PANIC';
 }
 
 /**
@@ -52,6 +61,13 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' && error.code.length === 5 ? error.code : undefined;
 }
 
+/** The name of the constraint that a value would have broken because it is there already. */
+function brokenConstraint(error: unknown): string | undefined {
+  if (sqlState(error) !== '23505') return undefined;
+  // pg gives the name that the server tells.
+  return (error as Error & { readonly constraint?: string }).constraint;
+}
+
 /** STORE_UNAVAILABLE with the reason as its private cause, since a driver's text may name hosts. */
 export function unavailable(cause: unknown): AppError {
   return new AppError('STORE_UNAVAILABLE', { message: 'the database does not answer', cause });
@@ -76,9 +92,12 @@ export function catalogued<T extends object>(aggregate: T): T {
   return Object.fromEntries(methods) as T;
 }
 
-/** An AppError as it is; of the driver's errors the two that callers can tell apart. */
+/** An AppError as it is; of the driver's errors those that callers can tell apart. */
 export function cataloguedError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (brokenConstraint(error) === 'people_username') {
+    return new AppError('USERNAME_TAKEN', { message: 'somebody has this name', cause: error });
+  }
   if (isOutage(error)) return unavailable(error);
   return new AppError('INTERNAL', {
     message: 'the database refused a statement',

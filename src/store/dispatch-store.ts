@@ -17,6 +17,8 @@ export interface ClaimedExecution {
   readonly reason: 'wake' | 'takeover' | 'queue';
   /** Takeovers in a row without a new entry in between, this one included. */
   readonly takeovers: number;
+  /** The principal. */
+  readonly startedBy: string;
 }
 
 export interface ClaimRequest {

@@ -1,7 +1,8 @@
-import type { ExecutionId, FlowId } from '../base/index.ts';
+import type { ExecutionId, FlowId, KeyId } from '../base/index.ts';
 import type { StoredStatus } from '../contract/index.ts';
 import type { ErrorReport } from '../errors/index.ts';
 import type { AuditEntry } from './audit-store.ts';
+import type { FlowViewer } from './flow-store.ts';
 import type { JournalEntry, KeptValue } from './journal-store.ts';
 import type { Page, PageRequest } from './store.ts';
 
@@ -34,6 +35,11 @@ export interface ExecutionFilter {
   /** By createdAt; `from` included, `to` not. */
   readonly from?: number;
   readonly to?: number;
+  /**
+   * Only what this one may see: executions that the owner started, and those of flows that belong
+   * to the owner or that are shared with the person to edit. Absent: everything.
+   */
+  readonly viewer?: FlowViewer;
 }
 
 export interface ExecutionStore {
@@ -59,6 +65,14 @@ export interface ExecutionStore {
   ): Promise<
     ReadonlyMap<ExecutionId, { readonly status: StoredStatus; readonly lastSequence: number }>
   >;
+  /**
+   * Ends what is queued or waits and was started by this principal, of this flow and by this key
+   * where they are named; gives how many ended, at most ACCESS_LIMITS.queuedCancelled.
+   */
+  cancelWaiting(
+    of: { readonly startedBy: string; readonly flowId?: FlowId; readonly key?: KeyId },
+    audit: Omit<AuditEntry, 'targetId'>,
+  ): Promise<number>;
   /**
    * Asks for the end of an execution. What nobody runs (queued, waiting) ends here and now, with
    * its entry `execution.ended`; what runs is told to its owner.

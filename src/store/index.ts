@@ -1,11 +1,18 @@
+export type * from './accounts-store.ts';
 export type * from './audit-store.ts';
 export type * from './blob-store.ts';
 export type { Database } from './database.ts';
 export { isConnectionLost } from './database-errors.ts';
+export type * from './directory-store.ts';
 export type * from './dispatch-store.ts';
 export type * from './execution-store.ts';
 export type * from './flow-store.ts';
 export type * from './journal-store.ts';
+export type * from './key-store.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
+export type * from './people-store.ts';
 export { type DatabaseOptions, openDatabase } from './postgres/index.ts';
+export type * from './seal-store.ts';
+export type * from './session-store.ts';
+export type * from './sharing-store.ts';
 export type * from './store.ts';

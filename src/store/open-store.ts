@@ -1,12 +1,16 @@
 import { type AccountId, assert, STORE_LIMITS } from '../base/index.ts';
 import { accountStore } from './account/account-store.ts';
+import { openAccounts } from './accounts/accounts.ts';
 import type { Database } from './database.ts';
-import { cataloguedError, unavailable } from './database-errors.ts';
+import { catalogued, cataloguedError, unavailable } from './database-errors.ts';
+import { openDirectory } from './directory/directory.ts';
 import { openAnnouncements } from './dispatch/announcements.ts';
 import { openDispatch } from './dispatch/dispatch.ts';
 import { openJournal } from './journal/journal.ts';
+import type { JournalUnit } from './journal-store.ts';
 import { prepareSchema } from './migrations/index.ts';
 import { openScopes } from './scope.ts';
+import { openSeals } from './seals/seals.ts';
 import type { AccountStore, Store, StoreHealth } from './store.ts';
 import { storedText } from './stored-text.ts';
 
@@ -15,6 +19,8 @@ export interface StoreOptions {
   readonly database: Database;
   /** For content; made when it is first needed. */
   readonly blobFolder: string;
+  /** ENABLE_AUDIT_LOGGING; false: changes leave no audit row. Default true. */
+  readonly isAuditOn?: boolean;
   /** Instead of STORE_LIMITS.outageMs. */
   readonly outageMs?: number;
   /** Instead of STORE_LIMITS.askAgainMs. */
@@ -27,6 +33,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { database, blobFolder, outageMs, askAgainMs = STORE_LIMITS.askAgainMs } = options;
+  const { isAuditOn = true } = options;
   try {
     await prepareSchema(database);
   } catch (error) {
@@ -40,7 +47,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const journal = openJournal({ pool, announce, ...(outageMs === undefined ? {} : { outageMs }) });
   const closing: { until: number | undefined } = { until: undefined };
   const patience = { outageMs: askAgainMs, closing };
-  const [read, write] = [openScopes(readPool, patience), openScopes(pool, patience)];
+  const read = openScopes(readPool, patience, isAuditOn);
+  const write = openScopes(pool, patience, isAuditOn);
   let closed: Promise<void> | undefined;
   return Object.freeze({
     account: keptAccounts((account) =>
@@ -53,8 +61,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       }),
     ),
     ensureAccount: (account: AccountId, name: string) => ensureAccount(database, account, name),
-    journal: { write: journal.write },
+    journal: { write: isAuditOn ? journal.write : (unit) => journal.write(unrecorded(unit)) },
     dispatch: openDispatch(pool, announcements),
+    directory: catalogued(openDirectory({ pool, scopeOf: write, patience })),
+    accounts: catalogued(openAccounts({ pool, blobFolder, announce, isAuditOn })),
+    seals: catalogued(openSeals({ pool, blobFolder })),
     check: () => checkHealth(database),
     close: () => {
       closed ??= (async () => {
@@ -66,6 +77,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return closed;
     },
   });
+}
+
+/** The unit without what would make an audit row. */
+function unrecorded({ audit: _, ...unit }: JournalUnit): JournalUnit {
+  return unit;
 }
 
 /** An account's store has no state; those made last are kept because making one costs. */

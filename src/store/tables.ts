@@ -1,11 +1,13 @@
 import type { ColumnType } from 'kysely';
 import type { StoredStatus } from '../contract/index.ts';
+import type { AccessTables } from './tables-access.ts';
+import type { SharingTables } from './tables-sharing.ts';
 
 /**
  * The tables as kysely sees them. Account and id of a row never change; times are milliseconds
  * since 1970; plain texts are written through `storedText`.
  */
-export interface ScopedTables {
+export interface ScopedTables extends AccessTables, SharingTables {
   flows: FlowsTable;
   flow_versions: FlowVersionsTable;
   executions: ExecutionsTable;
@@ -30,6 +32,8 @@ interface FlowsTable extends Scoped {
   readonly search: string;
   readonly tags: string[];
   readonly version: number;
+  readonly owner: string;
+  readonly is_public: ColumnType<boolean, boolean | undefined, boolean>;
   readonly created_by: Fixed<string>;
   readonly created_at: FixedTime;
   readonly updated_at: Time;
@@ -45,6 +49,8 @@ interface FlowVersionsTable extends Scoped {
   readonly created_by: Fixed<string>;
   readonly created_at: FixedTime;
   readonly restored_from: Fixed<number | null>;
+  /** KeptGrants as JSON. */
+  readonly grants: ColumnType<string, string | undefined, never>;
 }
 
 /** Rows are made by the journal alone, so nothing here can be inserted. */
@@ -95,4 +101,6 @@ interface AuditEventsTable extends Scoped {
   readonly request_id: Fixed<string | null>;
   readonly address: Fixed<string | null>;
   readonly details: Fixed<string | null>;
+  /** Given by the seal, which another part of the store writes. */
+  readonly sequence: Made<number | null>;
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AccountId } from '../../src/base/index.ts';
+import type { AccountId, ProcessId } from '../../src/base/index.ts';
 import type { JournalUnit } from '../../src/store/index.ts';
 import {
   auditOf,
+  draftOf,
   executionId,
   flowId,
   NOW,
@@ -120,7 +121,108 @@ describe('executions', () => {
   });
 });
 
+describe('what waits for its turn', () => {
+  it('is told by who started it, and ended for one of them with entries and records', async () => {
+    const { account, executions, audit } = await accountOf('waiting');
+    const flow = await saveFlow(world.store, account);
+    const make = async (startedBy: string, more: Partial<JournalUnit> = { status: 'queued' }) => {
+      const unit = startOf(flow, { account, ...more }, { startedBy });
+      await world.store.journal.write(unit);
+      return unit.execution;
+    };
+    const many = 230;
+    await Promise.all(Array.from({ length: many }, () => make('person:gone')));
+    const waiting = await make('person:gone', { status: 'waiting', wakeAt: NOW });
+    const running = await make('person:gone', {});
+    const ended = await make('person:gone', { status: 'completed', endedAt: NOW });
+    const kept = await make('person:stays');
+    await make('key:runs', {});
+    const entry = {
+      at: NOW + 1,
+      actor: 'server',
+      action: 'execution.cancel',
+      targetKind: 'execution',
+      outcome: 'done',
+    } as const;
+    const twice = await Promise.all([
+      executions.cancelWaiting({ startedBy: 'person:gone' }, entry),
+      executions.cancelWaiting({ startedBy: 'person:gone' }, entry),
+    ]);
+    expect(twice.reduce((sum, count) => sum + count, 0)).toBe(many + 1);
+    expect(await executions.cancelWaiting({ startedBy: "' OR true --" }, entry)).toBe(0);
+    const cancelled = await executions.get(waiting);
+    expect(cancelled).toMatchObject({ status: 'cancelled', endedAt: NOW + 1, lastSequence: 2 });
+    expect(cancelled?.error?.code).toBe('EXECUTION_CANCELLED');
+    const [last] = await executions.entries(waiting, 1, 10);
+    expect(JSON.parse(last?.text ?? '')).toMatchObject({ sequence: 2, kind: 'execution.ended' });
+    expect(await executions.get(running)).toMatchObject({ status: 'running' });
+    expect(await executions.get(ended)).toMatchObject({ status: 'completed' });
+    expect(await executions.get(kept)).toMatchObject({ status: 'queued' });
+    const records = await audit.list({ action: 'execution.cancel' }, { limit: 200 });
+    expect(records.nextCursor).toBeDefined();
+    const one = await audit.list({ targetId: waiting }, { limit: 5 });
+    expect(one.items).toMatchObject([{ actor: 'server', action: 'execution.cancel' }]);
+  });
+
+  it('tells who takes it by whom it was started', async () => {
+    const { account } = await accountOf('claimed');
+    const flow = await saveFlow(world.store, account);
+    const unit = startOf(flow, { account, status: 'queued' }, { startedBy: 'person:\0' });
+    await world.store.journal.write(unit);
+    const owner = 'claims' as ProcessId;
+    await world.store.dispatch.renewLease(owner, 'server');
+    const claimed = await world.store.dispatch.claim({ owner, limit: 50, running: new Map() });
+    const mine = claimed.find(({ id }) => id === unit.execution);
+    expect(mine).toMatchObject({ startedBy: 'person:\0', reason: 'queue' });
+  });
+});
+
 describe('the record', () => {
+  it('takes many entries at once, and is narrowed by every column and by a beginning', async () => {
+    const { audit } = await accountOf('many records');
+    await audit.appendAll([]);
+    await audit.appendAll([
+      auditOf('flow.read', { targetKind: 'flow', targetId: '1' }),
+      auditOf('flow.delete', { targetKind: 'flow', outcome: 'denied', targetId: '2' }),
+      auditOf('flow%', { targetKind: 'key', address: '::1', targetId: '3' }),
+      auditOf('flows.read', { targetKind: 'key', outcome: 'failed', targetId: '4' }),
+    ]);
+    const found = async (filter: Parameters<typeof audit.list>[0]) =>
+      (await audit.list(filter, { limit: 10 })).items.map(({ targetId }) => targetId).sort();
+    expect(await found({ action: 'flow.*' })).toEqual(['1', '2']);
+    expect(await found({ action: 'flow*' })).toEqual(['1', '2', '3', '4']);
+    expect(await found({ action: 'flow%*' })).toEqual(['3']);
+    expect(await found({ action: '*' })).toEqual(['1', '2', '3', '4']);
+    expect(await found({ action: 'flow' })).toEqual([]);
+    expect(await found({ action: '*.read' })).toEqual([]);
+    expect(await found({ targetKind: 'key' })).toEqual(['3', '4']);
+    expect(await found({ outcome: 'denied' })).toEqual(['2']);
+    expect(await found({ address: '::1' })).toEqual(['3']);
+    expect(await found({ action: 'flow.*', outcome: 'done', targetKind: 'flow' })).toEqual(['1']);
+  });
+
+  it('is not written where it is switched off, and the changes are made all the same', async () => {
+    const { account } = await accountOf('unrecorded');
+    const silent = await world.another({ isAuditOn: false });
+    const { flows, executions, audit } = silent.account(account);
+    const flow = await saveFlow(silent, account);
+    await flows.update(flow, draftOf({ source: 'two' }), { audit: auditOf('flow.update') });
+    const unit = startOf(flow, { account, status: 'queued', audit: auditOf('execution.start') });
+    await silent.journal.write(unit);
+    await executions.cancel(unit.execution, auditOf('execution.cancel'));
+    await audit.append(auditOf('a'));
+    await audit.appendAll([auditOf('b'), auditOf('c')]);
+    const change = { entry: auditOf('account.update'), auditIn: account };
+    await silent.accounts.update(account, { name: 'renamed' }, change);
+    expect(await flows.get(flow)).toMatchObject({ version: 2 });
+    expect(await executions.get(unit.execution)).toMatchObject({ status: 'cancelled' });
+    expect(await silent.accounts.get(account)).toMatchObject({ name: 'renamed' });
+    const rows = await world.sql('SELECT FROM sluice.audit_events WHERE account_id = $1', [
+      account,
+    ]);
+    expect(rows).toEqual([]);
+  });
+
   it('is narrowed by who, what, on what and when, newest first, in pages', async () => {
     const { audit } = await accountOf('recorded');
     for (let at = 0; at < 6; at += 1) {

@@ -40,6 +40,8 @@ describe('flows', () => {
       description: 'a flow',
       tags: ['one', 'two'],
       version: 1,
+      owner: 'key:admin-1',
+      isPublic: false,
       createdBy: 'key:admin-1',
       createdAt: NOW,
       updatedAt: NOW,
@@ -54,7 +56,24 @@ describe('flows', () => {
       hash: 'hash of name: first\n',
       createdBy: 'key:admin-1',
       createdAt: NOW,
+      grants: { hosts: [], connections: [], secrets: [], code: 'none' },
     });
+  });
+
+  it('keep with each version what it may do', async () => {
+    const grants = {
+      hosts: ['a.example', '\0\uFFFE"'],
+      connections: ['c'],
+      secrets: ['s'],
+      code: 'strict',
+    } as const;
+    const id = await saveFlow(world.store, A, { grants });
+    await update(id, 'two');
+    expect(await flows().version(id, 1)).toMatchObject({ grants });
+    expect((await flows().version(id, 2))?.grants.code).toBe('none');
+    const { items } = await flows().versions(id, { limit: 5 });
+    expect(items.map((version) => version.grants.code)).toEqual(['none', 'strict']);
+    expect(items[0]).not.toHaveProperty('source');
   });
 
   it('get a version with each text that is new, and none with the one they have', async () => {

@@ -1,17 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Updateable } from 'kysely';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import type { FlowId } from '../../src/base/index.ts';
-import type { AccountStore } from '../../src/store/index.ts';
 import { openScopes, type Scoped } from '../../src/store/scope.ts';
 import type { ScopedTables } from '../../src/store/tables.ts';
+import { addPerson, hashOf, keyDraft, personId, sessionDraft } from './access-rows.ts';
+import { ACTS, type Act, NOTHING, type Target } from './isolation-acts.ts';
 import {
   A,
   auditOf,
   B,
-  codeOf,
   draftOf,
-  type executionId,
   flowId,
   NOW,
   type StoreWorld,
@@ -26,96 +24,106 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What account A has, and account B asks for. */
-interface Target {
-  readonly flow: FlowId;
-  readonly execution: ReturnType<typeof executionId>;
-  readonly blob: string;
+/** Every table that is of accounts, whoever added it. */
+async function tables(): Promise<readonly string[]> {
+  const rows = await world.sql<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.columns
+    WHERE table_schema = 'sluice' AND column_name = 'account_id' ORDER BY table_name`,
+  );
+  return rows.map(({ table_name }) => table_name);
 }
 
-type Act = (store: AccountStore, target: Target) => Promise<unknown>;
-/** One act for each method that there is; one that is added does not compile without its own. */
-type Acts = { readonly [Part in keyof AccountStore]: Record<keyof AccountStore[Part], Act> };
-
-const page = { limit: 50 };
-const acts: Acts = {
-  flows: {
-    create: (store, { flow }) => store.flows.create(flow, draftOf(), auditOf('b')),
-    update: (store, { flow }) =>
-      store.flows.update(flow, draftOf({ source: 'stolen' }), { audit: auditOf('b') }),
-    get: (store, { flow }) => store.flows.get(flow),
-    version: (store, { flow }) => store.flows.version(flow),
-    versions: (store, { flow }) => store.flows.versions(flow, page),
-    list: (store) => store.flows.list({}, page),
-    remove: (store, { flow }) => store.flows.remove(flow, auditOf('b')),
-  },
-  executions: {
-    get: (store, { execution }) => store.executions.get(execution),
-    list: (store) => store.executions.list({}, page),
-    findByIdempotencyKey: (store, { flow }) => store.executions.findByIdempotencyKey(flow, 'k'),
-    entries: (store, { execution }) => store.executions.entries(execution, 0, 100),
-    progress: (store, { execution }) => store.executions.progress([execution]),
-    cancel: (store, { execution }) => store.executions.cancel(execution, auditOf('b')),
-  },
-  audit: {
-    append: (store) => store.audit.append(auditOf('b')),
-    list: (store) => store.audit.list({}, page),
-  },
-  blobs: {
-    put: (store) => store.blobs.put(Buffer.from('content of b')),
-    get: (store, { blob }) => store.blobs.get(blob),
-  },
-};
-
-/** What an account that has nothing hears. */
-const NOTHING: Readonly<Record<string, unknown>> = {
-  'flows.update': undefined,
-  'flows.get': undefined,
-  'flows.version': undefined,
-  'flows.versions': { items: [] },
-  'flows.list': { items: [] },
-  'flows.remove': false,
-  'executions.get': undefined,
-  'executions.list': { items: [] },
-  'executions.findByIdempotencyKey': undefined,
-  'executions.entries': [],
-  'executions.progress': new Map(),
-  'executions.cancel': undefined,
-  'audit.list': { items: [] },
-  'blobs.get': 'BLOB_NOT_FOUND',
-};
-
-const TABLES = ['flows', 'flow_versions', 'executions', 'journal', 'audit_events'];
-const rowsOfA = () =>
+const rowsOfA = async () =>
   Promise.all(
-    TABLES.map((table) => world.sql(`SELECT * FROM sluice.${table} WHERE account_id = 'a'`)),
+    (await tables()).map(async (table) => [
+      table,
+      await world.sql(
+        `SELECT to_jsonb(t) AS row FROM sluice.${table} AS t WHERE account_id = 'a'
+        ORDER BY to_jsonb(t)::text`,
+      ),
+    ]),
   );
 
+/** Past all triggers and references. */
+async function emptyB(): Promise<void> {
+  const removals = (await tables()).map(
+    (table) => `DELETE FROM sluice.${table} WHERE account_id = 'b'`,
+  );
+  await world.sql(
+    ['BEGIN', 'SET LOCAL session_replication_role = replica', ...removals, 'COMMIT'].join(';'),
+  );
+}
+
+/** Something in every table, for each method that may reach it. */
+async function targetOfA(): Promise<Target> {
+  const own = world.store.account(A);
+  const flow = await saveFlow(world.store);
+  const unit = startOf(flow, {}, { idempotencyKey: 'k' });
+  await world.store.journal.write(unit);
+  const { owner: _owner, ...queued } = startOf(flow, { status: 'queued' });
+  await world.store.journal.write(queued);
+  const { blob } = await own.blobs.put(Buffer.from('content of a'));
+  const role = { name: 'robot', description: '', permissions: ['flows:read'] };
+  await own.roles.put(role, NOW, auditOf('a'));
+  await addPerson(world.store, { role: 'admin' });
+  const { id: person, username } = await addPerson(world.store, { role: 'robot' });
+  const session = sessionDraft(person);
+  await own.sessions.create(session, auditOf('a'));
+  const key = keyDraft({ person, concurrentExecutions: 5 });
+  await own.keys.create(key, auditOf('a'));
+  await own.keys.reserve(key.id, unit.execution, NOW);
+  const use = { key: key.id, requests: 1, at: NOW, address: '192.0.2.1' };
+  await world.store.directory.noteKeyUse([use]);
+  const made = { createdBy: 'a', createdAt: NOW, expiresAt: NOW + 99 };
+  const [invitation, link] = [personId(), personId()];
+  await own.invitations.create(
+    { id: invitation, role: 'robot', ...made, tokenHash: hashOf(invitation) },
+    auditOf('a'),
+  );
+  const token = { tokenHash: hashOf(person), at: NOW, expiresAt: NOW + 99 };
+  await own.resets.create({ person, createdBy: 'a', ...token }, auditOf('a'));
+  await own.tickets.create({ principal: `person:${person}`, ...token });
+  const share = { flow, person, level: 'view', createdBy: 'a', createdAt: NOW } as const;
+  await own.sharing.putShare(share, auditOf('a'));
+  await own.sharing.createLink(
+    { id: link, flow, level: 'view', ...made, tokenHash: hashOf(link) },
+    auditOf('a'),
+  );
+  const ids = { person, username, session: session.id, key: key.id, invitation, link };
+  return { flow, execution: unit.execution, blob, ...ids };
+}
+
+/** Written by seals, alerts and retention alone, which no method of an account reaches. */
+const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
+  'audit_checkpoints',
+  'audit_deliveries',
+  'key_networks',
+  'left_blobs',
+]);
+
 describe('another account', () => {
-  const names = Object.entries(acts).flatMap(([part, methods]) =>
+  const names = Object.entries(ACTS).flatMap(([part, methods]) =>
     Object.keys(methods).map((method) => [part, method] as const),
   );
   it.each(names)('finds and changes nothing by %s.%s', async (part, method) => {
-    const own = world.store.account(A);
-    const flow = await saveFlow(world.store);
-    const unit = startOf(flow, {}, { idempotencyKey: 'k' });
-    await world.store.journal.write(unit);
-    const { blob } = await own.blobs.put(Buffer.from('content of a'));
-    await world.sql('ALTER TABLE sluice.audit_events DISABLE TRIGGER USER');
-    await world.sql("DELETE FROM sluice.audit_events WHERE account_id = 'b'");
-    await world.sql("DELETE FROM sluice.flow_versions WHERE account_id = 'b'");
-    await world.sql("DELETE FROM sluice.flows WHERE account_id = 'b'");
-    await world.sql('ALTER TABLE sluice.audit_events ENABLE TRIGGER USER');
+    const target = await targetOfA();
+    await emptyB();
     const before = await rowsOfA();
-    const act = (acts[part as 'flows'] as Record<string, Act>)[method];
+    const act = (ACTS[part as 'flows'] as Record<string, Act>)[method];
     if (act === undefined) throw new Error('each name has an act');
+    const heard = await act(world.store.account(B), target).catch((error) => error.code);
     const name = `${part}.${method}`;
-    const answer = act(world.store.account(B), { flow, execution: unit.execution, blob });
-    if (name === 'blobs.get') expect(await codeOf(answer)).toBe(NOTHING[name]);
-    else if (name in NOTHING) expect(await answer).toEqual(NOTHING[name]);
-    else await answer;
+    if (name in NOTHING) expect(heard).toEqual(NOTHING[name]);
     expect(await rowsOfA()).toEqual(before);
-    expect(Buffer.from(await own.blobs.get(blob)).toString()).toBe('content of a');
+    const content = await world.store.account(A).blobs.get(target.blob);
+    expect(Buffer.from(content).toString()).toBe('content of a');
+  });
+
+  it('is tried with something in every table', async () => {
+    await targetOfA();
+    const rows = await rowsOfA();
+    const empty = rows.filter(([, list]) => list?.length === 0).map(([table]) => table);
+    expect(empty.filter((table) => !OF_THE_SYSTEM.has(String(table)))).toEqual([]);
   });
 
   it('may have the same id without touching the first', async () => {
@@ -147,11 +155,53 @@ describe('the scoped handle', () => {
     expect(await scopeOf().update('flows', { id: flow }, { name: 'stolen' })).toBe(0);
     const smuggled = { account_id: A } as object;
     const id = flowId();
-    const row = { id, name: 'x', description: '', search: '', tags: [], version: 1 };
+    const row = { id, owner: 'x', name: 'x', description: '', search: '', tags: [], version: 1 };
     const times = { created_by: 'x', created_at: NOW, updated_at: NOW, deleted_at: null };
     await scopeOf().insert('flows', { ...row, ...times, ...smuggled });
     expect(await world.store.account(A).flows.get(id)).toBeUndefined();
     expect(await world.store.account(B).flows.get(id)).toMatchObject({ name: 'x' });
+  });
+
+  it('removes and changes rows of its account only, whatever the condition', async () => {
+    const [ofA, ofB] = [await addPerson(world.store), await addPerson(world.store, {}, B)];
+    const scope = scopeOf();
+    const all = { role: 'admin' };
+    const changed = await scope.update('people', (eb) => eb.or([eb.lit(true)]), all);
+    const rows = await world.sql<{ id: string; role: string }>(
+      `SELECT id, role FROM sluice.people WHERE account_id = 'b'`,
+    );
+    expect(changed).toBe(rows.length);
+    expect(rows).toContainEqual({ id: ofB.id, role: 'admin' });
+    expect(await world.store.account(A).people.get(ofA.id)).toMatchObject({ role: 'user' });
+    const wide = await scope.remove('people', (eb) =>
+      eb('role', '=', 'user').or('account_id', '=', A).or(eb.lit(true)),
+    );
+    expect(wide).toBe(rows.length);
+    expect(await scope.remove('people', {})).toBe(0);
+    expect(await world.store.account(A).people.get(ofA.id)).toMatchObject({ role: 'user' });
+  });
+
+  it('waits for the locks of its own account alone, in a transaction alone', async () => {
+    const scopes = openScopes(world.database.pool, PATIENCE);
+    const order: string[] = [];
+    const held = scopes(B).transaction(async (first) => {
+      await first.lock('x');
+      const same = scopes(B).transaction(async (second) => {
+        await second.lock('x');
+        order.push('same');
+      });
+      for (const [account, name] of [
+        [A, 'x'],
+        [B, 'y'],
+      ] as const) {
+        await scopes(account).transaction((other) => other.lock(name));
+      }
+      order.push('others');
+      return { same };
+    });
+    await (await held).same;
+    expect(order).toEqual(['others', 'same']);
+    await expect(scopes(B).lock('x')).rejects.toThrow('transaction');
   });
 
   it('does not compile without its scope', () => {
@@ -169,7 +219,7 @@ describe('the scoped handle', () => {
     expectTypeOf<'flow_versions'>().not.toExtend<Parameters<Select['innerJoin']>[0]>();
     // There is no other way in: no raw statement, no builder without a scope.
     expectTypeOf<keyof Scoped>().toEqualTypeOf<
-      'account' | 'select' | 'insert' | 'update' | 'transaction'
+      'account' | 'isAuditOn' | 'select' | 'insert' | 'update' | 'remove' | 'lock' | 'transaction'
     >();
     // Versions have no column that a statement could change.
     expectTypeOf<keyof Updateable<ScopedTables['flow_versions']>>().toEqualTypeOf<never>();
@@ -179,7 +229,16 @@ describe('the scoped handle', () => {
 
   it('is the only way but for the files of the system', () => {
     const raw = filesOfStore().filter(({ text }) => RAW.test(text));
-    expect(raw.map(({ path }) => path)).toEqual(SYSTEM_FILES);
+    const places = new Set(raw.map(({ path }) => path.replace(/\/.*$/, '/')));
+    expect([...places].sort()).toEqual(SYSTEM_FILES);
+  });
+
+  it('is not gone round by what belongs to an account', () => {
+    const own = filesOfStore().filter(({ path }) => path.startsWith('account/'));
+    expect(own.length).toBeGreaterThan(20);
+    const round = own.filter(({ text }) => SYSTEM_IMPORT.test(text));
+    expect(round.map(({ path }) => path)).toEqual([]);
+    expect(SYSTEM_IMPORT.test("import { asking } from '../directory/ask.ts';")).toBe(true);
   });
 });
 
@@ -187,15 +246,17 @@ describe('the scoped handle', () => {
 const RAW = /from 'pg'|\bKysely\b|\bsql\b.*from 'kysely'|\.query\(|readPool/;
 /** Each works over all accounts, or makes the scope itself. */
 const SYSTEM_FILES = [
+  'accounts/',
   'database.ts',
-  'dispatch/announcements.ts',
-  'dispatch/dispatch.ts',
-  'journal/journal.ts',
-  'migrations/0001-first-tables.ts',
-  'migrations/prepare-schema.ts',
+  'directory/',
+  'dispatch/',
+  'journal/',
+  'migrations/',
   'open-store.ts',
   'scope.ts',
+  'seals/',
 ];
+const SYSTEM_IMPORT = /from '\.\.\/(?:accounts|directory|dispatch|journal|migrations|seals)\//;
 
 function filesOfStore(): readonly { readonly path: string; readonly text: string }[] {
   const root = new URL('../../src/store/', import.meta.url);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { AccountId, ExecutionId, FlowId, ProcessId } from '../../src/base/index.ts';
+import type { AccountId, ExecutionId, FlowId, PersonId, ProcessId } from '../../src/base/index.ts';
 import {
   type AuditEntry,
   type Database,
@@ -11,6 +11,7 @@ import {
   type JournalUnit,
   openStore,
   type Store,
+  type StoreOptions,
 } from '../../src/store/index.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 
@@ -39,29 +40,29 @@ export function databaseOver(
   };
 }
 
+type WorldOptions = Pick<StoreOptions, 'outageMs' | 'isAuditOn'>;
+
 export interface StoreWorld {
   readonly url: string;
   readonly store: Store;
   readonly database: Database;
   readonly blobFolder: string;
   /** Another process's store over the same database and folder. */
-  another(options?: { readonly outageMs?: number }): Promise<Store>;
+  another(options?: WorldOptions): Promise<Store>;
   /** Of a superuser, past the store. */
   sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
 /** A store over a fresh database, with accounts `a` and `b`. */
-export async function storeWorld(
-  options: { readonly outageMs?: number } = {},
-): Promise<StoreWorld> {
+export async function storeWorld(options: WorldOptions = {}): Promise<StoreWorld> {
   const database: TestDatabase = await testDatabase();
   const blobFolder = await mkdtemp(join(tmpdir(), 'sluice-store-'));
   const opened: Store[] = [];
   const admin = new pg.Pool({ connectionString: database.url, max: 2 });
   admin.on('error', () => undefined);
   const own = databaseOver(database.url);
-  const another = async (more: { readonly outageMs?: number } = {}) => {
+  const another = async (more: WorldOptions = {}) => {
     const store = await openStore({ database: databaseOver(database.url), blobFolder, ...more });
     opened.push(store);
     return store;
@@ -125,6 +126,20 @@ export function draftOf(more: Partial<FlowDraft> = {}): FlowDraft {
 export async function saveFlow(store: Store, account = A, more: Partial<FlowDraft> = {}) {
   const id = flowId();
   await store.account(account).flows.create(id, draftOf(more), auditOf('flow.create'));
+  return id;
+}
+
+/** Somebody of the account, with the name `name`. */
+export async function savePerson(store: Store, name: string, account = A): Promise<PersonId> {
+  const id = randomUUID() as PersonId;
+  const person = {
+    username: name,
+    displayName: name,
+    role: 'user',
+    passwordHash: 'hash',
+    at: NOW,
+  };
+  await store.account(account).people.create(id, person, auditOf('person.create'));
   return id;
 }
 

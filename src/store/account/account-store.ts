@@ -7,6 +7,14 @@ import { auditStore } from './audit.ts';
 import { blobStore } from './blobs.ts';
 import { executionStore } from './executions.ts';
 import { flowStore } from './flows.ts';
+import { invitationStore } from './invitations.ts';
+import { keyStore } from './keys.ts';
+import { peopleStore } from './people.ts';
+import { resetStore } from './resets.ts';
+import { roleStore } from './roles.ts';
+import { sessionStore } from './sessions.ts';
+import { sharingStore } from './sharing.ts';
+import { ticketStore } from './tickets.ts';
 
 /**
  * The same account's rows over the two pools. `read` is for lists: its user may not be able to
@@ -38,11 +46,21 @@ export function accountStore(
     executions: catalogued(executions),
     audit: catalogued(patient(auditStore(parts), ['list'], patience)),
     blobs: blobStore(parts.blobFolder, account),
+    people: catalogued(patient(peopleStore(parts), PEOPLE_READS, patience)),
+    roles: catalogued(patient(roleStore(parts), ['get', 'list'], patience)),
+    invitations: catalogued(patient(invitationStore(parts), ['list'], patience)),
+    resets: catalogued(resetStore(parts)),
+    sessions: catalogued(patient(sessionStore(parts), ['get', 'list'], patience)),
+    keys: catalogued(patient(keyStore(parts), ['get', 'list', 'usage'], patience)),
+    sharing: catalogued(patient(sharingStore(parts), SHARING_READS, patience)),
+    tickets: catalogued(ticketStore(parts)),
   });
 }
 
 const FLOW_READS = ['get', 'version', 'versions', 'list'] as const;
 const EXECUTION_READS = ['get', 'list', 'findByIdempotencyKey', 'entries', 'progress'] as const;
+const PEOPLE_READS = ['get', 'byUsername', 'list', 'passwordHash', 'isAnybody'] as const;
+const SHARING_READS = ['shares', 'levels', 'links'] as const;
 
 /**
  * The same object, whose reads are asked again where the connection was lost, as while the database

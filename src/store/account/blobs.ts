@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AccountId, assert, STORE_LIMITS } from '../../base/index.ts';
 import { randomToken, sha256Hex } from '../../crypto/index.ts';
@@ -9,18 +9,14 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /**
  * Content of one account. Paths are made of hashes alone: the account's, so that no text of a
- * person is part of one, and the content's.
+ * person is part of one, and the content's. The time of a file is when its content was last put.
  */
 export function blobStore(
   folder: string,
   account: AccountId,
   limits: { readonly blobBytes: number } = STORE_LIMITS,
 ): BlobStore {
-  const root = join(folder, sha256Hex(account).slice(0, 32));
-  const place = (hash: string) => {
-    assert(HASH.test(hash), 'the name of a blob is a SHA-256 in hex');
-    return join(root, hash.slice(0, 2), hash);
-  };
+  const place = (hash: string) => placeOf(folder, account, hash);
   return {
     put: async (content) => {
       const bytes = content.byteLength;
@@ -30,6 +26,8 @@ export function blobStore(
         });
       }
       const blob = sha256Hex(content);
+      // First of all, so that what is read next is not removed because nothing names it yet.
+      await touch(place(blob));
       // What is there is read, not trusted: a damaged file is replaced by the whole content.
       if ((await readWhole(place(blob), blob, limits)) === undefined) {
         await writeWhole(place(blob), content);
@@ -46,6 +44,65 @@ export function blobStore(
   };
 }
 
+/** Removes all content of an account. */
+export async function removeContent(folder: string, account: AccountId): Promise<void> {
+  await rm(rootOf(folder, account), { recursive: true, force: true, maxRetries: 3 });
+}
+
+/**
+ * Removes one blob that was last put before a time; false where it was put since. It is set aside
+ * before its time is judged: who puts it meanwhile either has touched what is judged, or finds
+ * nothing and writes it anew. What a killed process left aside is judged by the next one.
+ */
+export async function removeBlob(
+  folder: string,
+  account: AccountId,
+  { hash, before }: { readonly hash: string; readonly before: number },
+): Promise<boolean> {
+  const path = placeOf(folder, account, hash);
+  const aside = `${path}.going`;
+  const since = await putAt(path);
+  if (since !== undefined && since >= before) return false;
+  if (since !== undefined) await rename(path, aside).catch(unlessMissing);
+  const last = await putAt(aside);
+  if (last === undefined) return true;
+  const isOld = last < before;
+  if (!isOld) await link(aside, path).catch(unlessThere);
+  await rm(aside, { force: true });
+  return isOld;
+}
+
+function rootOf(folder: string, account: AccountId): string {
+  return join(folder, sha256Hex(account).slice(0, 32));
+}
+
+function placeOf(folder: string, account: AccountId, hash: string): string {
+  assert(HASH.test(hash), 'the name of a blob is a SHA-256 in hex');
+  return join(rootOf(folder, account), hash.slice(0, 2), hash);
+}
+
+/** Milliseconds since 1970; undefined where there is no such file. */
+async function putAt(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(unlessMissing))?.mtimeMs;
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(unlessMissing);
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!hasCode(error, 'ENOENT')) throw error;
+}
+
+function unlessThere(error: unknown): void {
+  if (!hasCode(error, 'EEXIST')) throw error;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
 /** Undefined where the file is not there or does not hold what its name says. */
 async function readWhole(
   path: string,
@@ -57,8 +114,7 @@ async function readWhole(
     const content = await readFile(path);
     return sha256Hex(content) === hash ? content : undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    return unlessMissing(error);
   }
 }
 

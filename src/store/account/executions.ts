@@ -1,13 +1,12 @@
-import { assert, type ExecutionId, STORE_LIMITS } from '../../base/index.ts';
-import type { ExecutionFilter, ExecutionStore } from '../execution-store.ts';
+import { ACCESS_LIMITS, assert, type ExecutionId, STORE_LIMITS } from '../../base/index.ts';
+import type { ExecutionStore } from '../execution-store.ts';
 import type { JournalEntry } from '../journal-store.ts';
-import { pageOf, positionOf } from '../page.ts';
 import type { Scoped } from '../scope.ts';
-import type { PageRequest } from '../store.ts';
 import { isUuid, originalText, storedText } from '../stored-text.ts';
 import type { AccountScopes } from './account-store.ts';
-import { cancelExecution } from './cancel.ts';
-import { type ExecutionRow, recordOf, SUMMARY_COLUMNS, summaryOf } from './execution-row.ts';
+import { cancelExecution, cancelSomeWaiting, ENDED_AT_ONCE, waitingOf } from './cancel.ts';
+import { listExecutions } from './execution-list.ts';
+import { recordOf } from './execution-row.ts';
 
 /** Executions as people see them; the journal makes and advances them. */
 export function executionStore(
@@ -58,38 +57,16 @@ export function executionStore(
       if (answer === 'asked') announce();
       return answer;
     },
+    cancelWaiting: async (of, audit) => {
+      const ids = await waitingOf(write, of, ACCESS_LIMITS.queuedCancelled);
+      let ended = 0;
+      for (let at = 0; at < ids.length; at += ENDED_AT_ONCE) {
+        const some = ids.slice(at, at + ENDED_AT_ONCE);
+        ended += await write.transaction((scoped) => cancelSomeWaiting(scoped, some, audit));
+      }
+      return ended;
+    },
   };
-}
-
-async function listExecutions(
-  scoped: Scoped,
-  filter: ExecutionFilter,
-  page: PageRequest,
-): ReturnType<ExecutionStore['list']> {
-  const of = { account: scoped.account, list: 'executions' };
-  const after = positionOf(page, of);
-  if (filter.flowId !== undefined && !isUuid(filter.flowId)) return { items: [] };
-  let query = scoped.select('executions').select(SUMMARY_COLUMNS);
-  if (filter.flowId !== undefined) query = query.where('flow_id', '=', filter.flowId);
-  if (filter.status !== undefined) query = query.where('status', 'in', [...filter.status]);
-  if (filter.status?.length === 0) return { items: [] };
-  if (filter.from !== undefined) query = query.where('created_at', '>=', filter.from);
-  if (filter.to !== undefined) query = query.where('created_at', '<', filter.to);
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.at, after.id)),
-    );
-  }
-  const rows = await query
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  const position = (row: Pick<ExecutionRow, 'created_at' | 'id'>) => ({
-    at: Number(row.created_at),
-    id: row.id,
-  });
-  return pageOf(rows, { ...page, of }, { item: summaryOf, position });
 }
 
 /**

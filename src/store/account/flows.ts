@@ -1,13 +1,14 @@
-import type { Selectable } from 'kysely';
 import { assert, type FlowId } from '../../base/index.ts';
 import { AppError } from '../../errors/index.ts';
-import type { FlowDraft, FlowRecord, FlowStore, FlowVersionRecord } from '../flow-store.ts';
+import type { AuditEntry } from '../audit-store.ts';
+import type { FlowDraft, FlowRecord, FlowStore, KeptGrants } from '../flow-store.ts';
 import { pageOf, positionOf } from '../page.ts';
 import type { Scoped } from '../scope.ts';
 import { isUuid, originalText, searchableText, storedText } from '../stored-text.ts';
-import type { ScopedTables } from '../tables.ts';
 import type { AccountScopes } from './account-store.ts';
 import { appendAudit } from './audit.ts';
+import { listFlows } from './flow-list.ts';
+import { type FlowRow, flowOf, type VersionRow, versionOf } from './flow-row.ts';
 
 /** Flows and their versions; no statement here changes a version, and a trigger refuses it. */
 export function flowStore({ read, write }: AccountScopes): FlowStore {
@@ -19,6 +20,8 @@ export function flowStore({ read, write }: AccountScopes): FlowStore {
           id,
           ...headColumns(draft),
           version: 1,
+          owner: storedText(draft.owner ?? draft.by),
+          is_public: false,
           created_by: storedText(draft.by),
           created_at: draft.at,
           updated_at: draft.at,
@@ -33,6 +36,8 @@ export function flowStore({ read, write }: AccountScopes): FlowStore {
           description,
           tags: [...tags],
           version: 1,
+          owner: draft.owner ?? by,
+          isPublic: false,
           createdBy: by,
           createdAt: at,
           updatedAt: at,
@@ -40,8 +45,8 @@ export function flowStore({ read, write }: AccountScopes): FlowStore {
       }),
     update: (id, draft, options) =>
       write.transaction((scoped) => addVersion(scoped, id, draft, options)),
-    get: async (id) => {
-      const row = await flowRow(write, id);
+    get: async (id, options) => {
+      const row = await flowRow(write, id, options);
       return row === undefined ? undefined : flowOf(row);
     },
     version: async (id, version) => {
@@ -53,6 +58,8 @@ export function flowStore({ read, write }: AccountScopes): FlowStore {
     },
     versions: (id, page) => listVersions(read, id, page),
     list: (filter, page) => listFlows(read, filter, page),
+    setAccess: (id, change, audit) =>
+      write.transaction((scoped) => setAccess(scoped, id, { ...change, audit })),
     remove: (id, audit) =>
       write.transaction(async (scoped) => {
         if (!isUuid(id)) return false;
@@ -74,15 +81,8 @@ async function addVersion(
   draft: FlowDraft,
   { ifVersion, audit }: Parameters<FlowStore['update']>[2],
 ): Promise<FlowRecord | undefined> {
-  if (!isUuid(id)) return undefined;
   // The lock keeps two who save at once from making the same version.
-  const row = await scoped
-    .select('flows')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await flowRow(scoped, id, { isLocked: true });
   if (row === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== row.version) {
     throw new AppError('FLOW_CHANGED', {
@@ -114,6 +114,7 @@ async function insertVersion(
     created_by: storedText(draft.by),
     created_at: draft.at,
     restored_from: draft.restoredFrom ?? null,
+    grants: JSON.stringify(draft.grants ?? NO_GRANTS),
   });
 }
 
@@ -126,14 +127,39 @@ function headColumns({ name, description, tags }: FlowDraft) {
   };
 }
 
-async function flowRow(scoped: Scoped, id: FlowId): Promise<FlowRow | undefined> {
+async function setAccess(
+  scoped: Scoped,
+  id: FlowId,
+  {
+    isPublic,
+    owner,
+    at,
+    audit,
+  }: Parameters<FlowStore['setAccess']>[1] & {
+    readonly audit: AuditEntry;
+  },
+): Promise<FlowRecord | undefined> {
+  const row = await flowRow(scoped, id, { isLocked: true });
+  if (row === undefined) return undefined;
+  const change = {
+    ...(isPublic === undefined ? {} : { is_public: isPublic }),
+    ...(owner === undefined ? {} : { owner: storedText(owner) }),
+    updated_at: at,
+  };
+  await scoped.update('flows', { id }, change);
+  await appendAudit(scoped, audit);
+  return flowOf({ ...row, ...change });
+}
+
+async function flowRow(
+  scoped: Scoped,
+  id: FlowId,
+  { isLocked = false, withDeleted = false } = {},
+): Promise<FlowRow | undefined> {
   if (!isUuid(id)) return undefined;
-  return await scoped
-    .select('flows')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  const any = scoped.select('flows').selectAll().where('id', '=', id);
+  const query = withDeleted ? any : any.where('deleted_at', 'is', null);
+  return await (isLocked ? query.forUpdate() : query).executeTakeFirst();
 }
 
 /** The latest where no version is named. */
@@ -160,67 +186,9 @@ async function listVersions(
   return pageOf(rows, { ...page, of }, { item: versionOf, position });
 }
 
-async function listFlows(
-  scoped: Scoped,
-  filter: Parameters<FlowStore['list']>[0],
-  page: Parameters<FlowStore['list']>[1],
-): ReturnType<FlowStore['list']> {
-  const of = { account: scoped.account, list: 'flows' };
-  const after = positionOf(page, of);
-  let query = scoped.select('flows').selectAll().where('deleted_at', 'is', null);
-  if (filter.search !== undefined && filter.search !== '') {
-    // No pattern: every character stands for itself.
-    const searched = searchableText(filter.search);
-    query = query.where((eb) => eb(eb.fn('strpos', ['search', eb.val(searched)]), '>', 0));
-  }
-  if (filter.tags !== undefined && filter.tags.length > 0) {
-    const wanted = filter.tags.map(storedText);
-    query = query.where((eb) => eb('tags', '@>', eb.val(wanted)));
-  }
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.at, after.id)),
-    );
-  }
-  const rows = await query
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  const position = (row: FlowRow) => ({ at: Number(row.created_at), id: row.id });
-  return pageOf(rows, { ...page, of }, { item: flowOf, position });
-}
-
-type FlowRow = Selectable<ScopedTables['flows']>;
-type VersionRow = Selectable<ScopedTables['flow_versions']>;
+const NO_GRANTS: KeptGrants = { hosts: [], connections: [], secrets: [], code: 'none' };
 
 const isVersion = (version: number) =>
   Number.isInteger(version) && version >= 1 && version <= VERSION_MAX;
 /** What the column holds. */
 const VERSION_MAX = 2 ** 31 - 1;
-
-function flowOf(row: FlowRow): FlowRecord {
-  return {
-    // The column was written from an id of this kind.
-    id: row.id as FlowId,
-    name: originalText(row.name),
-    description: originalText(row.description),
-    tags: row.tags.map(originalText),
-    version: row.version,
-    createdBy: originalText(row.created_by),
-    createdAt: Number(row.created_at),
-    updatedAt: Number(row.updated_at),
-  };
-}
-
-function versionOf(row: VersionRow): Omit<FlowVersionRecord, 'source'> {
-  return {
-    flowId: row.flow_id as FlowId,
-    version: row.version,
-    format: row.format,
-    hash: row.hash,
-    createdBy: originalText(row.created_by),
-    createdAt: Number(row.created_at),
-    ...(row.restored_from === null ? {} : { restoredFrom: row.restored_from }),
-  };
-}

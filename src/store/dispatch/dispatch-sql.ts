@@ -112,7 +112,7 @@ export const CLAIM = `
     RETURNING e.*, chosen.claim_right, chosen.turn, chosen.since
   )
   SELECT account_id, id, flow_id, flow_name, version, inputs, inputs_blob, epoch, created_at,
-    started_at, last_sequence, cancel_requested, takeovers_in_row, claim_right
+    started_at, last_sequence, cancel_requested, takeovers_in_row, claim_right, started_by
   FROM taken ORDER BY claim_right, turn, since`;
 
 /** $1: the owner. */

@@ -95,6 +95,7 @@ interface ClaimedRow {
   readonly last_sequence: number;
   readonly cancel_requested: boolean;
   readonly takeovers_in_row: number;
+  readonly started_by: string;
   readonly claim_right: 1 | 2 | 3;
 }
 
@@ -116,6 +117,7 @@ function claimedOf(row: ClaimedRow): ClaimedExecution {
     isCancelRequested: row.cancel_requested,
     reason: REASONS[row.claim_right],
     takeovers: row.takeovers_in_row,
+    startedBy: originalText(row.started_by),
     ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
   };
 }

@@ -3,7 +3,8 @@
 -- as sluice_app, which may not change or drop a table. Give each user a password of its own:
 --   DATABASE_MIGRATION_URL  sluice_migrator   tables
 --   DATABASE_URL            sluice_app        rows
---   DATABASE_READ_URL       sluice_reader     reads only (optional)
+--   DATABASE_READ_URL       sluice_reader     reads only (optional); all rows, so also hashes of
+--                                             passwords and keys: guard it like the other two
 -- The users themselves: CREATE ROLE sluice_app LOGIN PASSWORD '...'; and so on.
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
