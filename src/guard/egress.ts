@@ -30,6 +30,11 @@ export interface GuardedHttpOptions {
 
 /** An HttpCapability that owns connections. */
 export interface GuardedHttp extends HttpCapability {
+  /**
+   * The same dialler within narrower bounds: `judge` is called for the host of every request and of
+   * every redirect, before anything is dialled, and throws what it does not allow.
+   */
+  within(judge: (host: string) => void): HttpCapability;
   /** Ends open requests and connections at once. Idle connections never keep the process alive. */
   close(): Promise<void>;
 }
@@ -70,9 +75,13 @@ export function guardedHttp(options: GuardedHttpOptions): GuardedHttp {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const timeoutMs = options.timeoutMs ?? HTTP_LIMITS.timeoutMs;
+  const within = (judge?: (host: string) => void): HttpCapability => ({
+    request: (request) => requestWithin({ agent, judge }, { timeoutMs, ...request }),
+  });
   return {
-    request: (request) =>
-      requestWithin(agent, { timeoutMs: options.timeoutMs ?? HTTP_LIMITS.timeoutMs, ...request }),
+    ...within(),
+    within,
     close: async () => {
       closing.abort();
       await agent.destroy();
@@ -80,11 +89,17 @@ export function guardedHttp(options: GuardedHttpOptions): GuardedHttp {
   };
 }
 
+/** Where requests leave, and what bounds them besides the operator's list. */
+interface Door {
+  readonly agent: Agent;
+  readonly judge: ((host: string) => void) | undefined;
+}
+
 /**
  * Runs the chain of requests under one deadline, which counts from name lookup to the last byte.
  */
 async function requestWithin(
-  agent: Agent,
+  door: Door,
   request: HttpRequest & { readonly timeoutMs: number },
 ): Promise<HttpResponse> {
   request.signal.throwIfAborted();
@@ -94,7 +109,8 @@ async function requestWithin(
   const timer = setTimeout(() => ending.abort(timedOut(hop, timeoutMs)), timeoutMs);
   const cancel = () => ending.abort(request.signal.reason);
   request.signal.addEventListener('abort', cancel, { once: true });
-  const work = follow(agent, hop, request.redirects ?? HTTP_LIMITS.redirects, ending.signal);
+  const redirects = request.redirects ?? HTTP_LIMITS.redirects;
+  const work = follow(door, hop, { redirects, signal: ending.signal });
   try {
     return await Promise.race([work, rejectionBy(ending.signal)]);
   } catch (error) {
@@ -134,15 +150,15 @@ function firstHop(request: HttpRequest): Hop {
 }
 
 async function follow(
-  agent: Agent,
+  { agent, judge }: Door,
   first: Hop,
-  redirects: number,
-  signal: AbortSignal,
+  { redirects, signal }: { readonly redirects: number; readonly signal: AbortSignal },
 ): Promise<HttpResponse> {
   let hop = first;
   let redirected = false;
   for (let followed = 0; followed <= redirects; followed += 1) {
     try {
+      judge?.(hop.target.host);
       const answer = await sendHop(agent, hop, signal);
       const location = headerText(answer.headers.location);
       if (redirects === 0 || !isRedirect(answer.statusCode, location)) {
