@@ -1,6 +1,19 @@
 import type { Settings } from './config/index.ts';
-import type { Capabilities, CapabilityName, JailPosture } from './contract/index.ts';
-import type { Plan } from './language/index.ts';
+import type {
+  Capabilities,
+  CapabilityName,
+  CodeCapability,
+  JailPosture,
+  PythonLevel,
+} from './contract/index.ts';
+import { AppError } from './errors/index.ts';
+import {
+  type CodeGrant,
+  coversCode,
+  coversHost,
+  type Grants,
+  type Plan,
+} from './language/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 
 export interface CapabilityOptions {
@@ -16,6 +29,11 @@ export interface CapabilityUse {
   readonly plan: Plan;
   /** Whose turn it is where calls must wait. */
   readonly payer: string;
+  /**
+   * What the plan may do: absent, what it grants by itself; `all` for a flow that somebody runs on
+   * their own machine, who has read it and whose rights are all there is.
+   */
+  readonly grants?: Grants | 'all';
   workspace(): Promise<string>;
 }
 
@@ -57,8 +75,17 @@ export function capabilityHouse(options: CapabilityOptions): CapabilityHouse {
         fileBytesMax: settings.FILE_SECURITY_MAX_SIZE_MB * 1024 * 1024,
       });
     },
-    http,
-    code: async ({ payer }) => codeFor(await sandbox(), payer),
+    http: async (use) => {
+      const guarded = await http();
+      const grants = grantsOf(use);
+      return grants === 'all' ? guarded : guarded.within(hostJudge(grants));
+    },
+    code: async (use) => {
+      const code = codeFor(await sandbox(), use.payer);
+      const grants = grantsOf(use);
+      const otherwise = settings.PYTHON_SECURITY_LEVEL;
+      return grants === 'all' ? code : grantedCode(code, { grants, otherwise });
+    },
   };
   return {
     open: (use) => {
@@ -76,6 +103,56 @@ export function capabilityHouse(options: CapabilityOptions): CapabilityHouse {
 type Makers = {
   readonly [Name in CapabilityName]: (use: CapabilityUse) => Promise<Capabilities[Name]>;
 };
+
+function grantsOf({ grants, plan }: CapabilityUse): Grants | 'all' {
+  return grants ?? plan.grants;
+}
+
+// Threat: a flow does more than whoever saved it could let it do: a host that is computed after
+// the flow was judged, a redirect to somewhere else, code of a higher level. What an execution may
+// do is what its version grants, whoever or whatever started it.
+
+/** Throws EGRESS_REFUSED for a host outside of the grants; for `GuardedHttp.within`. */
+function hostJudge(grants: Grants): (host: string) => void {
+  return (host) => {
+    if (coversHost(grants, host)) return;
+    throw new AppError('EGRESS_REFUSED', {
+      message: `the flow may not talk to ${host}: it is not among the hosts of its grants`,
+      remedy: `Add ${host} to grants.hosts of the flow and save it.`,
+      details: { host, grants: grants.hosts },
+      retryable: false,
+    });
+  };
+}
+
+/** Code within the grants; JavaScript counts as the level normal. */
+function grantedCode(
+  code: CodeCapability,
+  { grants, otherwise }: { readonly grants: Grants; readonly otherwise: PythonLevel },
+): CodeCapability {
+  const allow = async (level: CodeGrant) => {
+    if (!coversCode(grants.code, level)) throw notGranted(level, grants.code);
+  };
+  return {
+    javascript: async (request) => {
+      await allow('normal');
+      return code.javascript(request);
+    },
+    python: async (request) => {
+      await allow(request.level ?? otherwise);
+      return code.python(request);
+    },
+  };
+}
+
+function notGranted(level: CodeGrant, most: CodeGrant): AppError {
+  return new AppError('FORBIDDEN', {
+    message: `the flow may not run code of the level ${level}: its grants allow ${most}`,
+    remedy: `Write code: ${level} under grants of the flow and save it.`,
+    details: { level, grants: most },
+    retryable: false,
+  });
+}
 
 function codeFor(sandbox: Sandbox, payer: string): Capabilities['code'] {
   return {

@@ -3,6 +3,7 @@ export type {
   DispatcherStatus,
   ExecutionFeed,
   ExecutionOutcome,
+  MayRun,
   StartedExecution,
   StartRequest,
 } from './durable/dispatcher.ts';

@@ -1,6 +1,7 @@
 import type { NodeType, Problem } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { nativeMap, readFlow } from './flow/index.ts';
+import { type CodeGrant, grantsOf } from './grants/index.ts';
 import { checkNames, checkReach, graphOf, orderOf, scopesOf, upstreamOf } from './graph/index.ts';
 import type { Plan } from './plan.ts';
 import { planOf } from './plan-of-graph.ts';
@@ -17,6 +18,8 @@ export interface CompileOptions {
    * was saved while the setting was on is a problem when it is compiled without it.
    */
   readonly unsafeTemplates?: boolean;
+  /** PYTHON_SECURITY_LEVEL: the level of a python node that names none. Default `normal`. */
+  readonly pythonLevel?: CodeGrant;
 }
 
 /** `plan` is undefined when a problem has severity error. */
@@ -45,7 +48,7 @@ export function compile(text: string | Uint8Array, options: CompileOptions): Com
 function compileTo(
   problems: ProblemList,
   text: string | Uint8Array,
-  { file, nodeTypes, limits, unsafeTemplates = false }: CompileOptions,
+  { file, nodeTypes, limits, unsafeTemplates = false, pythonLevel = 'normal' }: CompileOptions,
 ): Plan | undefined {
   const source = readSource(text, { file, textBytes: limits?.textBytes });
   const tree = nativeMap(source, readDocument(source, problems));
@@ -56,5 +59,7 @@ function compileTo(
   const scopes = scopesOf(graph, order);
   checkReach(graph, order);
   checkNames(graph, { upstream: upstreamOf(graph, order), scopes });
-  return problems.hasErrors() ? undefined : planOf(graph, scopes, problems.sorted());
+  const grants = grantsOf(draft, { problems, pythonLevel });
+  if (problems.hasErrors()) return undefined;
+  return planOf(graph, scopes, { grants, warnings: problems.sorted() });
 }

@@ -10,6 +10,13 @@ export {
 export type { Names, Template, TemplateUse } from './expression/index.ts';
 export { compileTemplate } from './expression/index.ts';
 export { flowTextAs, formatOf, type TextFormat } from './flow-text.ts';
+export {
+  type CodeGrant,
+  coversCode,
+  coversHost,
+  type Grants,
+  widerThan,
+} from './grants/index.ts';
 export { checkInputs, type InputProblem, parseInputText } from './inputs.ts';
 export type {
   ConfigPart,

@@ -1,5 +1,4 @@
 import { assert } from '../base/index.ts';
-import type { Problem } from '../contract/index.ts';
 import { referenceAt } from './config/index.ts';
 import type { NodeDraft } from './flow/index.ts';
 import type { Graph, NodeScope, PlacedEdge } from './graph/index.ts';
@@ -9,7 +8,7 @@ import type { Edge, Plan, PlanConfig, PlanNode, PlanRegion, Reference } from './
 export function planOf(
   graph: Graph,
   scopes: ReadonlyMap<string, NodeScope>,
-  warnings: readonly Problem[],
+  { grants, warnings }: Pick<Plan, 'grants' | 'warnings'>,
 ): Plan {
   const { name, version, description, tags, inputs, outputs, limits } = graph.draft;
   const outgoing = edgesBySource(graph);
@@ -41,7 +40,7 @@ export function planOf(
   const node = new Map(nodes.map((each) => [each.name, each]));
   const plan = { name, version, description, mode: 'dataflow', inputs, nodes, node } as const;
   const labels = tags === undefined ? {} : { tags };
-  return { ...plan, ...labels, outputs, limits, warnings };
+  return { ...plan, ...labels, outputs, limits, grants, warnings };
 }
 
 function isUnsafe({ templates }: NodeDraft): boolean {

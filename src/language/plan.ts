@@ -2,6 +2,7 @@ import type { Value } from '../base/index.ts';
 import type { NodeType, Problem } from '../contract/index.ts';
 import type { Place } from '../errors/index.ts';
 import type { Template } from './expression/index.ts';
+import type { Grants } from './grants/index.ts';
 
 /** A compiled flow: checked, immutable, and all that the engine needs. Built only by `compile`. */
 export interface Plan {
@@ -22,6 +23,8 @@ export interface Plan {
     readonly steps?: number;
     readonly concurrency?: number;
   };
+  /** What its executions may do beyond computing; capabilities are bounded by it. */
+  readonly grants: Grants;
   readonly warnings: readonly Problem[];
 }
 

@@ -133,9 +133,9 @@ export class ModelStore {
       row.wakeAt = undefined;
       if (reason === 'takeover') row.takeovers += 1;
       const { id, account, header, epoch, startedAt, takeovers, isCancelRequested } = row;
-      const { flowId, flowName, version, inputs, createdAt } = header;
+      const { flowId, flowName, version, inputs, createdAt, startedBy } = header;
       const lastSequence = row.entries.length;
-      const own = { id, account, flowId, flowName, version, inputs, createdAt };
+      const own = { id, account, flowId, flowName, version, inputs, createdAt, startedBy };
       const now = { epoch, takeovers, isCancelRequested, lastSequence, reason };
       claimed.push({ ...own, ...now, ...(startedAt === undefined ? {} : { startedAt }) });
     }

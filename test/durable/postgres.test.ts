@@ -59,9 +59,10 @@ class Mortal {
     return {
       ...store,
       account: (account) => {
-        const { executions, blobs, flows, audit } = store.account(account);
+        const own = store.account(account);
+        const { executions } = own;
         return {
-          ...{ blobs, flows, audit },
+          ...own,
           executions: {
             ...executions,
             entries: (id, after, limit) => this.#alive(() => executions.entries(id, after, limit)),

@@ -76,6 +76,7 @@ export function planOf(spec: FlowSpec): Plan {
       reference: referenceOf(text),
     })),
     limits: spec.limits ?? {},
+    grants: { hosts: [], connections: [], secrets: [], code: 'none' },
     warnings: [],
   };
 }

@@ -124,7 +124,6 @@ triggers: []
 nodes: {a: {type: wrap, config: {code: x}}}
 `),
     ).toEqual([
-      'warning 2:1 UNKNOWN_KEY grants | grants is read, but nothing uses it yet | Keep it for the server, or remove it.',
       'warning 3:1 UNKNOWN_KEY triggers | triggers is read, but nothing uses it yet | Keep it for the server, or remove it.',
     ]);
   });

@@ -197,9 +197,9 @@ describe('a file named .json', () => {
     const data = '[-0, 1.5e+3, true, false, null, "", [], {}, "\\u00e9\\n\\/", " {"]';
     const long = 'a'.repeat(900_000);
     const nodes = '{"a": {"type": "wrap", "config": {"code": "x"}}}';
-    const text = `{"name": "x", "description": "${long}", "grants": ${data},\r\n\t"nodes": ${nodes}} \n`;
+    const text = `{"name": "x", "description": "${long}", "triggers": ${data},\r\n\t"nodes": ${nodes}} \n`;
     expect(problemsOf(`\ufeff ${text}`, 'x.json')).toEqual([
-      expect.stringContaining('grants is read, but nothing uses it yet'),
+      expect.stringContaining('triggers is read, but nothing uses it yet'),
     ]);
   });
 

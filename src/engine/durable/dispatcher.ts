@@ -5,6 +5,8 @@ import type { AuditEntry, JournalEntry, KeptValue } from '../../store/index.ts';
 
 /** An execution that someone asks for; the flow is there and the inputs are checked. */
 export interface StartRequest {
+  /** Where something was written under its id before; absent: the dispatcher makes one. */
+  readonly id?: ExecutionId;
   readonly account: AccountId;
   readonly flow: { readonly id: FlowId; readonly name: string; readonly version: number };
   /** The version counts only if it still is the latest when the execution becomes durable. */
@@ -18,6 +20,17 @@ export interface StartRequest {
   /** Committed with the execution's row; `start` sets its targetId to the execution's id. */
   readonly audit: AuditEntry;
 }
+
+/**
+ * Why an execution that waited may not go on, in words that follow "it may not run: "; undefined:
+ * it may. A rejection decides nothing: the execution waits on and it is asked again.
+ */
+export type MayRun = (execution: {
+  readonly id: ExecutionId;
+  readonly account: AccountId;
+  readonly startedBy: string;
+  readonly flowId: FlowId;
+}) => Promise<string | undefined>;
 
 export interface ExecutionOutcome {
   readonly status: ExecutionStatus;

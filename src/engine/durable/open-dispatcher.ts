@@ -111,7 +111,7 @@ class LocalDispatcher implements Dispatcher {
     const { account, flow, inputs } = request;
     const { plans, clock, newId, store } = this.#options;
     const plan = await plans.get(account, flow.id, flow.version);
-    const id = newId() as ExecutionId; // The maker of execution ids.
+    const id = request.id ?? (newId() as ExecutionId); // The maker of execution ids.
     const { blobs } = store.account(account);
     const prepared = await prepareStart(request, { id, createdAt: clock.now(), blobs });
     const spawn = await spawnOf(this.#options, { account, execution: id, plan });

@@ -12,6 +12,7 @@ import type { Log } from '../../log/index.ts';
 import type { ClaimedExecution, Store } from '../../store/index.ts';
 import type { Spawn, Visit } from '../ports.ts';
 import { type CapabilityProvider, spawnNode } from '../spawn-node.ts';
+import type { MayRun } from './dispatcher.ts';
 import { keptValue } from './entries.ts';
 import { type History, NO_HISTORY, readHistory } from './history.ts';
 import type { Plans } from './plans.ts';
@@ -34,6 +35,8 @@ export interface StretchSource {
   readonly log: Log;
   /** What the nodes of one execution may use; as `spawnNode` takes it. */
   readonly capabilities: (request: CapabilityRequest) => Given | Promise<Given>;
+  /** Asked when the turn of an execution comes that waited. Absent: all may. */
+  readonly mayRun?: MayRun;
 }
 
 /** How visits of one execution run. */
@@ -54,8 +57,9 @@ function unsafeTeller(log: Log, { account, execution }: CapabilityRequest) {
 }
 
 /**
- * Reads what a claimed execution goes on from. Errors: EXECUTION_PARKED where it has ended too many
- * processes; those of Plans.get; BLOB_NOT_FOUND; STORE_UNAVAILABLE.
+ * Reads what a claimed execution goes on from. Errors: FORBIDDEN where who started it may not any
+ * more; EXECUTION_PARKED where it has ended too many processes; those of Plans.get; BLOB_NOT_FOUND;
+ * STORE_UNAVAILABLE.
  */
 export async function claimedStretch(
   claimed: ClaimedExecution,
@@ -63,6 +67,7 @@ export async function claimedStretch(
 ): Promise<Stretch> {
   const { id, account, lastSequence, reason } = claimed;
   const store = source.store.account(account);
+  await checkMayRun(claimed, source);
   const history = lastSequence === 0 ? NO_HISTORY : await readHistory(store, id, lastSequence);
   if (reason === 'takeover') checkParked(claimed, history);
   const plan = await source.plans.get(account, claimed.flowId, claimed.version);
@@ -70,6 +75,42 @@ export async function claimedStretch(
   const inputs = (await keptValue(claimed.inputs, store.blobs)) as ValueMap;
   const spawn = await spawnOf(source, { account, execution: id, plan });
   return { plan, inputs, history, spawn, ...(lastSequence === 0 ? {} : { reason }) };
+}
+
+/**
+ * Threat: somebody whose rights were taken away goes on by what they put into the queue before.
+ * Asked for each turn anew, since nothing about rights outlives a turn. What cannot be asked is no
+ * failure of the execution: the turn ends in silence, and comes again.
+ */
+async function checkMayRun(
+  { id, account, startedBy, flowId }: ClaimedExecution,
+  { mayRun, store, clock, log }: StretchSource,
+): Promise<void> {
+  if (mayRun === undefined) return;
+  let why: string | undefined;
+  try {
+    why = await mayRun({ id, account, startedBy, flowId });
+  } catch (cause) {
+    log.warn('whether an execution may run could not be asked', { execution: id, error: cause });
+    const message = 'whether the execution may run could not be asked';
+    throw new AppError('STORE_UNAVAILABLE', { message, cause });
+  }
+  if (why === undefined) return;
+  await store.account(account).audit.append({
+    at: clock.now(),
+    actor: startedBy,
+    action: 'execution.refused',
+    targetKind: 'execution',
+    targetId: id,
+    outcome: 'denied',
+    details: { why },
+  });
+  throw new AppError('FORBIDDEN', {
+    message: `it may not run: ${why}`,
+    remedy: 'Have somebody start it who may.',
+    details: { act: 'execute', why },
+    retryable: false,
+  });
 }
 
 /**

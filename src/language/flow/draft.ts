@@ -2,6 +2,7 @@ import type { Value } from '../../base/index.ts';
 import type { NodeType, RegionDeclaration } from '../../contract/index.ts';
 import type { Place } from '../../errors/index.ts';
 import type { Mention, UsedTemplate } from '../config/index.ts';
+import type { Grants } from '../grants/index.ts';
 import type { InputDeclaration, Plan, PlanConfig, PlanNode, Reference } from '../plan.ts';
 
 /** What a flow's text says, each part checked by itself and not yet against the others. */
@@ -15,6 +16,8 @@ export interface FlowDraft
   /** False where a node has no usable name or body, so that others may rightly name it. */
   readonly knowsNodes: boolean;
   readonly outputs: readonly { readonly name: string; readonly reference: Reference }[];
+  /** What is written under `grants`; see `grantsOf`. */
+  readonly grants?: Partial<Grants>;
 }
 
 /** One entry of `depends_on`. */

@@ -1,5 +1,6 @@
-import { ENGINE_LIMITS } from '../../base/index.ts';
+import { ENGINE_LIMITS, FLOW_TEXT_LIMITS } from '../../base/index.ts';
 import type { Fields } from '../../contract/index.ts';
+import { CODE_GRANTS } from '../grants/index.ts';
 
 /**
  * The keys of the native format, declared once: the reader, the JSON Schema for editors and the
@@ -141,6 +142,32 @@ export const SHARED_CONFIG_FIELDS = {
   output_schema: { kind: 'json', summary: 'A schema that the value of the node must fit.' },
 } as const satisfies Fields;
 
+const GRANTS_FIELDS = {
+  hosts: {
+    kind: 'list',
+    items: { kind: 'text', minLength: 1, maxLength: 253, summary: 'A host, *.domain or dynamic.' },
+    maxItems: FLOW_TEXT_LIMITS.grants,
+    summary: 'Hosts that it may talk to; dynamic stands for those that it computes.',
+  },
+  connections: {
+    kind: 'list',
+    items: { kind: 'text', minLength: 1, maxLength: 100, summary: 'The name of a connection.' },
+    maxItems: FLOW_TEXT_LIMITS.grants,
+    summary: 'Connections that it may use.',
+  },
+  secrets: {
+    kind: 'list',
+    items: { kind: 'text', minLength: 1, maxLength: 100, summary: 'The name of a secret.' },
+    maxItems: FLOW_TEXT_LIMITS.grants,
+    summary: 'Secrets that it may use.',
+  },
+  code: {
+    kind: 'choice',
+    choices: CODE_GRANTS,
+    summary: 'The highest level of its code; trusted covers templates of the level unsafe.',
+  },
+} as const satisfies Fields;
+
 export const FLOW_FIELDS = {
   name: {
     kind: 'text',
@@ -181,8 +208,11 @@ export const FLOW_FIELDS = {
   },
   limits: { kind: 'object', fields: LIMITS_FIELDS, summary: 'Bounds of one execution.' },
   grants: {
-    kind: 'json',
-    summary: 'What the flow may use: hosts, connections, secrets. Accepted, not yet used.',
+    kind: 'object',
+    fields: GRANTS_FIELDS,
+    summary:
+      'The most that the flow may do beyond computing; a key that is left out is found in the nodes. ' +
+      'See docs/access.md.',
   },
   triggers: { kind: 'json', summary: 'What starts the flow by itself. Accepted, not yet used.' },
 } as const satisfies Fields;

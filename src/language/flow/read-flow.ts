@@ -20,6 +20,7 @@ import {
 import type { FlowDraft, NodeDraft } from './draft.ts';
 import { FLOW_FIELDS } from './format.ts';
 import { hasHidden, isOutputName } from './names.ts';
+import { readGrants } from './read-grants.ts';
 import { readInputs } from './read-inputs.ts';
 import { readNodes } from './read-nodes.ts';
 
@@ -44,12 +45,14 @@ export function readFlow(reader: FlowReader, tree: MapTree): FlowDraft {
   const inputs = readInputs(reader, mapAt(reader, values, 'inputs'));
   const nodes = readNodes(reader, mapAt(reader, values, 'nodes'));
   const outputs = readOutputs(reader, mapAt(reader, values, 'outputs'));
-  warnOfUnused(reader, { entries, path: '', keys: ['grants', 'triggers'] });
+  warnOfUnused(reader, { entries, path: '', keys: ['triggers'] });
   const limits = values.get('limits');
   if (limits?.kind === 'map') {
     warnOfUnused(reader, { entries: limits.entries, path: 'limits', keys: ['tokens'] });
   }
-  return { ...header(reader, parts, values), ...inputs, ...nodes, outputs };
+  const grants = readGrants(reader, values.get('grants'));
+  const own = grants === undefined ? {} : { grants };
+  return { ...header(reader, parts, values), ...inputs, ...nodes, outputs, ...own };
 }
 
 /** Warns of keys that a later version uses, so that nobody relies on them today. */
@@ -89,7 +92,7 @@ function header(reader: FlowReader, parts: PlanConfig, values: Values) {
     const part = parts[key];
     return part?.kind === 'value' && typeof part.value === 'string' ? part.value : otherwise;
   };
-  const name = text('name', '');
+  const name = text('name', '').trim();
   if (hasHidden(name)) {
     reader.problems.add({
       code: 'INVALID_NAME',
