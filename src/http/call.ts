@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import type { Principal } from '../auth/index.ts';
+import type { Principal, Way } from '../auth/index.ts';
 import type { ValueMap } from '../base/index.ts';
 import type { DeclaredRoute, RouteId } from '../contract/index.ts';
 import type { AppError } from '../errors/index.ts';
@@ -9,8 +9,12 @@ import type { AppError } from '../errors/index.ts';
 export interface Caller {
   /** A UUID of ours, or the valid X-Request-ID that came. */
   readonly requestId: string;
-  /** The peer's IP address. */
+  /** The client's IP address: the peer's, or what a trusted proxy says of it. */
   readonly address: string;
+  /** The User-Agent, cut to ACCESS_LIMITS.agentCharacters; '' where there is none. */
+  readonly agent: string;
+  /** When the request came, milliseconds since 1970. */
+  readonly arrivedAt: number;
 }
 
 type RouteOf<Id extends RouteId> = Extract<DeclaredRoute, { readonly id: Id }>;
@@ -26,6 +30,8 @@ type PrincipalOf<R> = R extends { readonly permission: 'public' } ? undefined : 
 /** One request that was identified, allowed and read: a handler sees nothing else of it. */
 export interface Call<Id extends RouteId> extends Caller {
   readonly principal: PrincipalOf<RouteOf<Id>>;
+  /** By what it was identified; undefined on public routes. */
+  readonly way: Way | undefined;
   readonly params: OutputOf<RouteOf<Id>, 'params'>;
   readonly query: OutputOf<RouteOf<Id>, 'query'>;
   readonly body: OutputOf<RouteOf<Id>, 'body'>;
@@ -50,6 +56,10 @@ export interface Reply {
   /** Default: JSON. */
   readonly mediaType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Each a whole Set-Cookie value; see `guard/browser`. */
+  readonly cookies?: readonly string[];
+  /** How many things a page shows; nothing of it is sent. */
+  readonly items?: number;
 }
 
 export type Handler<Id extends RouteId> = (call: Call<Id>) => Promise<Reply>;
@@ -79,7 +89,8 @@ export type Admission =
   | { readonly refusal: AppError; readonly caller: Caller };
 
 export interface SocketCall<Id extends SocketRouteId>
-  extends Pick<Call<Id>, 'principal' | 'params' | 'query' | 'requestId' | 'address'> {
+  extends Caller,
+    Pick<Call<Id>, 'principal' | 'params' | 'query'> {
   readonly route: Id;
   readonly message: IncomingMessage;
 }

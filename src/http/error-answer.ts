@@ -11,7 +11,7 @@ const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '1', 503: '1' };
 export function errorReply(thrown: unknown, requestId: string): Reply {
   const error = asAppError(thrown);
   const { status } = ERROR_CATALOGUE[error.code];
-  const retryAfter = RETRY_AFTER[status];
+  const retryAfter = retryAfterOf(error, status);
   return {
     status,
     text: JSON.stringify({ error: { ...publicPart(error), requestId } }),
@@ -21,6 +21,14 @@ export function errorReply(thrown: unknown, requestId: string): Reply {
       ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     },
   };
+}
+
+/** Whole seconds, rounded up: who comes back after them is taken. */
+function retryAfterOf({ details }: AppError, status: number): string | undefined {
+  const least = RETRY_AFTER[status];
+  const exact = details?.retryAfterMs;
+  if (least === undefined || typeof exact !== 'number') return least;
+  return String(Math.max(1, Math.ceil(exact / 1_000)));
 }
 
 function publicPart(error: AppError) {

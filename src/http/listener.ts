@@ -13,8 +13,13 @@ import { SECURITY_HEADERS } from '../guard/index.ts';
 import type { Log } from '../log/index.ts';
 import { isConnectionLost } from '../store/index.ts';
 import type { Addresses } from './addresses.ts';
+import { after } from './after.ts';
+import { boundBodies } from './bodies.ts';
+import type { Denial } from './denials.ts';
+import type { Edge } from './edge.ts';
 import { errorReply, FRAMEWORK_ERRORS } from './error-answer.ts';
-import { send } from './pipeline.ts';
+import type { RequestLimits } from './limits.ts';
+import { FORM, send } from './pipeline.ts';
 import { refusalOfHead } from './request-head.ts';
 import { refuseRaw } from './upgrades.ts';
 
@@ -22,6 +27,10 @@ export interface ListenerOptions {
   readonly addresses: Addresses;
   readonly requestBytes: number;
   readonly log: Log;
+  readonly edge: Edge;
+  readonly limits: Pick<RequestLimits, 'arrive' | 'nowhere'>;
+  /** Gets every error that is answered; what is no refusal is left alone. */
+  readonly recordDenial: (denial: Denial) => void;
   /** How long a request may take to arrive; default SERVER_LIMITS.requestMs. */
   readonly requestMs?: number | undefined;
   requestIdOf(message: IncomingMessage): string;
@@ -32,7 +41,7 @@ export interface ListenerOptions {
  * shape: bad HTTP, slow and large requests, unknown addresses, wrong methods, whatever is thrown.
  */
 export function openListener(options: ListenerOptions): FastifyInstance {
-  const { addresses, requestBytes, log, requestIdOf } = options;
+  const { requestBytes, log, requestIdOf } = options;
   const { requestMs = SERVER_LIMITS.requestMs } = options;
   const server: FastifyInstance = fastify({
     logger: false,
@@ -59,26 +68,30 @@ export function openListener(options: ListenerOptions): FastifyInstance {
       send(reply, errorReply(inOurWords(error), request.id));
     },
   });
-  server.decorateRequest('principal', undefined);
+  // Set by the first hook; nothing of a request is looked at before that.
+  server.decorateRequest('judged', null as unknown as FastifyRequest['judged']);
   server.decorate('isStopping', false);
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
+  server.addContentTypeParser(
+    ['application/json', FORM],
+    { parseAs: 'buffer' },
+    (_request, body, done) => done(null, body),
   );
-  server.addHook('onRequest', (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-    const refusal = refusalOfHead(request.raw);
-    // Before its body is read: whoever has no key, too, may send one to where nothing is.
-    if (refusal === undefined && request.is404) sendNowhere(request, reply, addresses);
-    else done(refusal);
-  });
-  server.setNotFoundHandler((request, reply) => sendNowhere(request, reply, addresses));
-  server.setErrorHandler(async (thrown: FastifyError, request, reply) => {
+  boundBodies(server);
+  server.addHook('onRequest', (request, reply, done) => takeIn(request, reply, { options, done }));
+  server.setNotFoundHandler((request, reply) => sendNowhere(request, reply, options));
+  server.setErrorHandler(async (thrown: FastifyError | null | undefined, request, reply) => {
     // The client went away in the middle of its body; nobody reads the answer.
-    const isGone = thrown.code === 'ECONNRESET' && request.raw.readableAborted;
+    const isGone = thrown?.code === 'ECONNRESET' && request.raw.readableAborted;
     const error = isGone ? gone(thrown) : inOurWords(thrown);
     const route = request.routeOptions.url ?? '';
     tell(log, error, { requestId: request.id, route });
+    const { judged } = request;
+    // The framework's own refusals come before our first hook.
+    if (judged !== null) {
+      const { params } = request;
+      options.recordDenial({ judged, route: idOf(request), error, params });
+    }
     // A close would cut off who still sends, before they have read why; the rest is read away.
     if (error.code === 'REQUEST_TOO_LARGE') reply.removeHeader('connection');
     return send(reply, errorReply(error, request.id));
@@ -130,14 +143,59 @@ export function requestIds(newId: () => string): (message: IncomingMessage) => s
 }
 const REQUEST_ID = new RegExp(`^[\\w.-]{1,${SERVER_LIMITS.requestIdCharacters}}$`);
 
-function sendNowhere(request: FastifyRequest, reply: FastifyReply, addresses: Addresses) {
+/** The id of the route, as records have it. */
+function idOf({ routeOptions }: FastifyRequest): string {
+  const { routeId } = routeOptions.config;
+  return routeId ?? 'nowhere';
+}
+
+/** What is done with every request, wherever it goes, before anybody is asked who sent it. */
+function takeIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { options, done }: { readonly options: ListenerOptions; readonly done: (error?: Error) => void },
+): void {
+  const { edge, limits } = options;
+  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+  reply.headers(edge.corsHeaders(request.raw));
+  const caller = edge.callerOf(request.raw, request.id);
+  request.judged = { caller, note: (headers) => reply.headers(headers) };
+  const turned = refusalOfHead(request.raw) ?? edge.turnedAway(request.raw, caller);
+  if (turned !== undefined) {
+    if (turned instanceof AppError) done(turned);
+    else send(reply, { status: 308, headers: { location: turned.redirect } });
+    return;
+  }
+  if (!request.is404) {
+    done();
+    return;
+  }
+  // Before its body is read: whoever has no key, too, may send one to where nothing is.
+  // Browsers ask by OPTIONS before each address of another origin, which is no sign of a search.
+  const isAsking = request.method === 'OPTIONS';
+  const { judged } = request;
+  const limited = isAsking ? limits.arrive(ASKING, judged) : limits.nowhere(judged);
+  const counted = after(limited, () => {
+    sendNowhere(request, reply, options);
+    return undefined;
+  });
+  if (counted instanceof Promise) counted.catch(done);
+}
+
+const ASKING = { permission: 'signed-in' } as const;
+
+function sendNowhere(request: FastifyRequest, reply: FastifyReply, options: ListenerOptions) {
   const [path = ''] = request.url.split('?', 1);
-  return send(reply, answerNowhere(request.method, addresses.allowed(path), request.id));
+  const allowed = options.addresses.allowed(path);
+  if (request.method === 'OPTIONS' && allowed.length > 0) {
+    const cors = options.edge.preflight(request.headers.origin, allowed);
+    return send(reply, { status: 204, headers: { ...cors, allow: allowed.join(', ') } });
+  }
+  return send(reply, answerNowhere(request.method, allowed, request.id));
 }
 
 function answerNowhere(method: string, allowed: readonly string[], requestId: string) {
   const allow = allowed.join(', ');
-  if (method === 'OPTIONS' && allow !== '') return { status: 204, headers: { allow } };
   // Nothing at all, or a value in the address that no route takes.
   if (allow === '' || allowed.includes(method)) {
     const message = 'there is nothing at this address';
@@ -152,15 +210,17 @@ function gone(cause: Error): AppError {
   return new AppError('REQUEST_INVALID', { message: 'the request was not sent whole', cause });
 }
 
+type Thrown = Error & { readonly code?: unknown; readonly statusCode?: number | undefined };
+
 /** Our own errors as they are, the framework's by its table, all else as INTERNAL. */
-function inOurWords(
-  thrown: Error & { readonly code?: string; readonly statusCode?: number | undefined },
-): AppError {
-  if (thrown instanceof AppError) return thrown;
+function inOurWords(given: Thrown | null | undefined): AppError {
+  if (given instanceof AppError) return given;
+  // What is thrown may be nothing at all, or have a code that is no text.
+  const thrown: Thrown = given ?? new Error('nothing was thrown');
   const known = FRAMEWORK_ERRORS[thrown.code as keyof typeof FRAMEWORK_ERRORS];
   if (known !== undefined) return new AppError(known[0], { message: known[1], cause: thrown });
   // What the framework may come to refuse besides; never our mistake.
-  if (thrown.code?.startsWith('FST_') === true && (thrown.statusCode ?? 500) < 500) {
+  if (String(thrown.code).startsWith('FST_') && (thrown.statusCode ?? 500) < 500) {
     return new AppError('REQUEST_INVALID', { message: 'the request is not valid', cause: thrown });
   }
   return new AppError('INTERNAL', { message: 'an internal error occurred', cause: thrown });

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Authenticator, Principal } from '../auth/index.ts';
-import type { DeclaredRoute, Route } from '../contract/index.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Route } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { isDocument } from './addresses.ts';
+import type { ServedRoute } from './aliases.ts';
 import type {
   Admission,
   Call,
@@ -14,9 +14,10 @@ import type {
   Reply,
   StreamCall,
 } from './call.ts';
-import type { Denial } from './denials.ts';
+import type { Judge } from './judge.ts';
+import type { Judged } from './judged.ts';
 import { readRequest } from './read-request.ts';
-import { callerOf, RequestCall } from './request-call.ts';
+import { RequestCall } from './request-call.ts';
 
 /**
  * What the events get from the pipeline: who asks is known, allowed, and the parameters are read,
@@ -26,7 +27,7 @@ export interface EventPipeline {
   /** The handler of `followExecution`; called once, before the server listens. */
   stream(handle: (call: StreamCall) => Promise<void>): void;
   /** Judges an upgrade request: for the server's `upgrade` event, which fastify leaves alone. */
-  admit(message: IncomingMessage): Admission;
+  admit(message: IncomingMessage): Admission | Promise<Admission>;
   /** Answers an upgrade with an HTTP error in the shape of all errors, and ends the socket. */
   refuse(
     socket: Duplex,
@@ -47,49 +48,19 @@ export interface Events {
 /** Puts the event routes on the server; written in `events/`. */
 export type RegisterEvents = (server: FastifyInstance, pipeline: EventPipeline) => Events;
 
-export interface Judge {
-  /** Who asks, and whether they may. Throws UNAUTHENTICATED and FORBIDDEN, and keeps that. */
-  judge(route: Route, headers: readonly string[], caller: Caller): Principal | undefined;
-}
-
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set once the request is judged; undefined on public routes. */
-    principal: Principal | undefined;
+    /** Set when the request arrives, and filled while it is judged. */
+    judged: Judged;
+  }
+  interface FastifyContextConfig {
+    /** The id of the declared route. */
+    routeId?: string;
   }
   interface FastifyInstance {
     /** Answers end their connections: those that stay open would keep the server from closing. */
     isStopping: boolean;
   }
-}
-
-/** The first half of the pipeline: one way to be let in, for every route. */
-export function judgeOf(
-  authenticator: Authenticator,
-  recordDenial: (denial: Denial) => void,
-): Judge {
-  return {
-    judge: (route, headers, caller) => {
-      if (route.permission === 'public') return undefined;
-      const identified = authenticator.identify(headers);
-      const principal = 'principal' in identified ? identified.principal : undefined;
-      const error =
-        'refusal' in identified ? identified.refusal : whyNotAllowed(route, identified.principal);
-      if (error === undefined) return principal;
-      recordDenial({ caller, principal, route: route.id, error });
-      throw error;
-    },
-  };
-}
-
-function whyNotAllowed(route: Route, principal: Principal): AppError | undefined {
-  const { permission } = route;
-  if (permission === 'signed-in' || permission === 'public') return undefined;
-  if (principal.permissions.has(permission)) return undefined;
-  return new AppError('FORBIDDEN', {
-    message: `this needs the permission ${permission}`,
-    details: { permission },
-  });
 }
 
 /**
@@ -98,30 +69,59 @@ function whyNotAllowed(route: Route, principal: Principal): AppError | undefined
  */
 export function serveRoute(
   server: FastifyInstance,
-  route: DeclaredRoute,
+  route: ServedRoute,
   options: { readonly judge: Judge; readonly handle: RouteHandler },
 ): void {
   const { judge, handle } = options;
+  const { adapter } = route;
   server.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { routeId: route.id },
     exposeHeadRoute: route.method === 'GET' && isDocument(route),
-    onRequest: (request, _reply, done) => {
-      request.principal = judge.judge(route, request.raw.rawHeaders, callerOf(request));
-      done();
+    onRequest: (request, reply, done) => {
+      if (!isCached(route)) reply.header('cache-control', 'no-store');
+      const { judged, raw } = request;
+      const result = judge.judge(route, { message: raw, judged });
+      if (result instanceof Promise) result.then(() => done(refusalOfForm(route, request)), done);
+      else done(refusalOfForm(route, request));
     },
     handler: async (request, reply) => {
+      const again = judge.again(route, request.judged);
+      if (again !== undefined) await again;
       const read = readRequest(route, {
         params: request.params,
         query: request.query,
-        body: request.body as Uint8Array | undefined, // The one parser there is gives bytes.
+        body: request.body as Uint8Array | undefined, // Both parsers give bytes.
+        isForm: isForm(request),
+        ...(adapter === undefined ? {} : { adapt: adapter.request }),
       });
-      const call = new RequestCall(request, reply, { principal: request.principal, read });
+      const call = new RequestCall(request, reply, { judged: request.judged, read });
       const answer = await handle(call);
-      return answer === undefined ? reply : send(reply, answer);
+      if (answer === undefined) return reply;
+      return send(reply, adapter === undefined ? answer : adapter.reply(answer));
     },
   });
 }
+
+/** Documents that are the same for all; what is anybody's own is kept nowhere on its way. */
+function isCached({ permission, rate }: Route): boolean {
+  return permission === 'public' && rate === 'none';
+}
+
+/** Both are read, so that the aliases of older systems can take forms; other routes do not. */
+function refusalOfForm({ bodyTypes = ['json'] }: Route, request: FastifyRequest) {
+  if (!isForm(request) || bodyTypes.includes('form')) return undefined;
+  return new AppError('CONTENT_TYPE', { message: 'the body is not application/json' });
+}
+
+function isForm({ headers }: FastifyRequest): boolean {
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return mediaType.trim().toLowerCase() === FORM;
+}
+
+/** The media type of forms. */
+export const FORM = 'application/x-www-form-urlencoded';
 
 /** Gives no reply where it wrote the response itself. */
 export type RouteHandler = (call: RequestCall) => Promise<Reply | undefined>;
@@ -137,6 +137,7 @@ export function send(reply: FastifyReply, answer: Reply): FastifyReply {
   reply.code(answer.status);
   if (reply.server.isStopping) reply.header('connection', 'close');
   if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer.cookies !== undefined) reply.header('set-cookie', [...answer.cookies]);
   if (answer.text === undefined) return reply.send();
   reply.header('content-type', answer.mediaType ?? 'application/json; charset=utf-8');
   return reply.send(answer.text);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { emptyMap, isMap, NotAValue, toValue, type Value, type ValueMap } from '../base/index.ts';
-import type { Route } from '../contract/index.ts';
+import type { AliasRequest, Route } from '../contract/index.ts';
 import { AppError, type ErrorCode } from '../errors/index.ts';
 import { requestIssues } from './issues.ts';
 
@@ -11,6 +11,10 @@ export interface RawRequest {
   readonly query: unknown;
   /** Absent or empty: no body. */
   readonly body?: Uint8Array | undefined;
+  /** The body is a form, which its route takes, and not JSON. */
+  readonly isForm?: boolean;
+  /** Makes the request of another system's path one of ours, before it is judged. */
+  readonly adapt?: (given: AliasRequest) => AliasRequest;
 }
 
 export interface ReadRequest {
@@ -28,13 +32,20 @@ export interface ReadRequest {
 export function readRequest(route: Route, raw: RawRequest): ReadRequest {
   refuseControls('path', raw.params);
   refuseControls('query', raw.query);
-  const given = readJson(raw.body);
+  const came = raw.isForm === true ? readForm(raw.body) : readJson(raw.body);
+  const { params, query, body: given } = adapted(raw, came);
   return {
-    params: readPart('QUERY_INVALID', 'path', route.params, raw.params),
-    query: readPart('QUERY_INVALID', 'query', route.query, raw.query),
+    params: readPart('QUERY_INVALID', 'path', route.params, params),
+    query: readPart('QUERY_INVALID', 'query', route.query, query),
     body: readPart('BODY_INVALID', 'body', route.body, given),
     given,
   };
+}
+
+function adapted({ params, query, adapt }: RawRequest, body: ValueMap) {
+  if (adapt === undefined) return { params, query, body };
+  // Both are what fastify reads of an address: objects of texts.
+  return adapt({ params: { ...(params as object) }, query: { ...(query as object) }, body });
 }
 
 // No name or value in an address has control characters; a NUL is an error in the database.
@@ -111,6 +122,28 @@ function parse(bytes: Uint8Array): Value {
     throw thrown;
   }
 }
+
+/**
+ * The fields of a form as an object of texts, the flat one that it is. A name that is given twice
+ * is refused: of two values, a proxy before us and we may take different ones.
+ */
+function readForm(bytes: Uint8Array | undefined): ValueMap {
+  const fields = emptyMap();
+  if (bytes === undefined || bytes.byteLength === 0) return fields;
+  if (!isUtf8(bytes)) throw badBody('the body is not UTF-8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  let count = 0;
+  for (const [name, value] of new URLSearchParams(text)) {
+    count += 1;
+    if (count > FORM_FIELDS_MAX) throw badBody(`the form has more than ${FORM_FIELDS_MAX} fields`);
+    if (name === '__proto__') throw badBody('the form has a field of a reserved name');
+    if (name in fields) throw badBody('the form has a field twice');
+    fields[name] = value;
+  }
+  return fields;
+}
+
+const FORM_FIELDS_MAX = 1_000;
 
 function badBody(message: string): AppError {
   return new AppError('BODY_INVALID', {

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../auth/index.ts';
+import type { Principal, Way } from '../auth/index.ts';
 import type { ValueMap } from '../base/index.ts';
-import { SECURITY_HEADERS } from '../guard/index.ts';
 import type { Caller } from './call.ts';
+import type { Judged } from './judged.ts';
 import type { ReadRequest } from './read-request.ts';
 
 // Made once: an exception with its stack for every abort would cost more than the rest of it.
@@ -16,6 +16,9 @@ const GONE = new Error('the client has gone');
 export class RequestCall implements Caller {
   readonly requestId: string;
   readonly address: string;
+  readonly agent: string;
+  readonly arrivedAt: number;
+  readonly way: Way | undefined;
   readonly principal: Principal | undefined;
   readonly params: unknown;
   readonly query: unknown;
@@ -28,16 +31,19 @@ export class RequestCall implements Caller {
   constructor(
     request: FastifyRequest,
     reply: FastifyReply,
-    judged: { readonly principal: Principal | undefined; readonly read: ReadRequest },
+    { judged, read }: { readonly judged: Judged; readonly read: ReadRequest },
   ) {
-    const { requestId, address } = callerOf(request);
-    this.requestId = requestId;
-    this.address = address;
+    const { caller } = judged;
+    this.requestId = caller.requestId;
+    this.address = caller.address;
+    this.agent = caller.agent;
+    this.arrivedAt = caller.arrivedAt;
+    this.way = judged.way;
     this.principal = judged.principal;
-    this.params = judged.read.params;
-    this.query = judged.read.query;
-    this.body = judged.read.body;
-    this.given = judged.read.given;
+    this.params = read.params;
+    this.query = read.query;
+    this.body = read.body;
+    this.given = read.given;
     this.#request = request;
     this.#reply = reply;
   }
@@ -71,20 +77,18 @@ export class RequestCall implements Caller {
   open(headers: Readonly<Record<string, string>>, status: 200 | 204 = 200): ServerResponse {
     this.#reply.hijack();
     const response = this.#reply.raw;
-    const requestId = { 'x-request-id': this.requestId };
     const { server } = this.#request;
     // Its headers are gone when the server stops, so they cannot say that the connection ends.
     const { socket } = response;
     response.once('finish', () => {
       if (server.isStopping) socket?.end();
     });
-    response.writeHead(status, { ...SECURITY_HEADERS, ...requestId, ...headers });
+    // Those of every answer: security, request id, limits, and what pages of listed origins need.
+    for (const [name, value] of Object.entries(this.#reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    response.writeHead(status, headers);
     response.flushHeaders();
     return response;
   }
-}
-
-/** What every request has, whoever sent it. */
-export function callerOf(request: FastifyRequest): Caller {
-  return { requestId: request.id, address: request.raw.socket.remoteAddress ?? '' };
 }

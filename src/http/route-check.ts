@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { PERMISSIONS, type Route } from '../contract/index.ts';
+import { ALL_PERMISSIONS, RATE_CLASSES, type Route } from '../contract/index.ts';
 
-const ALLOWED: ReadonlySet<string> = new Set([...PERMISSIONS, 'public', 'signed-in']);
+const ALLOWED: ReadonlySet<string> = new Set([...ALL_PERMISSIONS, 'public', 'signed-in']);
+const CLASSES: ReadonlySet<string> = new Set(RATE_CLASSES);
 
 /**
  * Lets the server take declared routes alone: any other, and one that does not say who may use it,
@@ -15,6 +16,9 @@ export function declareOnly(
   for (const route of routes) {
     if (!ALLOWED.has(route.permission)) {
       throw new Error(`route ${route.id} declares no permission, so the server does not start`);
+    }
+    if (!CLASSES.has(route.rate ?? 'api')) {
+      throw new Error(`route ${route.id} declares no limit, so the server does not start`);
     }
     const key = `${route.method} ${route.path}`;
     if (declared.has(key)) throw new Error(`route ${route.id} is declared twice`);

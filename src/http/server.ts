@@ -1,18 +1,22 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Authenticator } from '../auth/index.ts';
 import { SERVER_LIMITS } from '../base/index.ts';
 import { type DeclaredRoute, ROUTES } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
+import type { RateLimiter } from '../guard/index.ts';
 import { addressesOf } from './addresses.ts';
+import { aliasRoutes } from './aliases.ts';
 import type { Handlers, StreamCall } from './call.ts';
 import { denialRecorder } from './denials.ts';
+import { type EdgeSettings, openEdge } from './edge.ts';
 import { type HandlerOptions, handlersOf, openWaits } from './handlers/index.ts';
+import { judgeOf } from './judge.ts';
+import { type LimitSettings, openLimits } from './limits.ts';
 import { openListener, requestIds } from './listener.ts';
+import { observedReads } from './observed-reads.ts';
 import {
   documentHandler,
   type EventPipeline,
-  judgeOf,
   type RegisterEvents,
   type RouteHandler,
   serveRoute,
@@ -22,17 +26,17 @@ import { silentConnections } from './silent-connections.ts';
 import { upgrades } from './upgrades.ts';
 
 export interface ServerOptions extends Omit<HandlerOptions, 'listeners' | 'waits'> {
-  readonly settings: {
+  readonly settings: EdgeSettings & {
     readonly host: string;
     /** 0: any free one. */
     readonly port: number;
     readonly requestBytes: number;
-    /** The public address; absent: the one that it listens on. */
-    readonly baseUrl?: string;
     /** How long a request may take to arrive; default SERVER_LIMITS.requestMs. */
     readonly requestMs?: number;
+    readonly limits: LimitSettings;
   };
-  readonly authenticator: Authenticator;
+  /** Counts requests; stays the caller's to close. */
+  readonly rates: RateLimiter;
   readonly registerEvents: RegisterEvents;
 }
 
@@ -51,14 +55,19 @@ export interface RunningServer {
  * handler or permission keeps it from starting. Errors: PORT_TAKEN, HOST_UNUSABLE.
  */
 export async function openServer(options: ServerOptions): Promise<RunningServer> {
-  const { settings, store, clock, log, newId } = options;
-  const addresses = addressesOf(ROUTES);
+  const { settings, store, clock, log, newId, rates, auth, audit } = options;
+  const served = [...ROUTES, ...aliasRoutes()];
+  const addresses = addressesOf(served);
   const requestIdOf = requestIds(newId);
   const { requestBytes, requestMs } = settings;
-  const server = openListener({ addresses, requestBytes, requestMs, log, requestIdOf });
+  const edge = openEdge(settings, clock);
+  const limits = openLimits({ settings: settings.limits, rates, clock });
+  const denials = denialRecorder({ store, clock, log });
+  const shared = { addresses, edge, requestIdOf, recordDenial: denials.record };
+  const server = openListener({ ...shared, limits, requestBytes, requestMs, log });
   const silent = silentConnections(server.server);
-  const judge = judgeOf(options.authenticator, denialRecorder({ store, clock, log }));
-  const registered = declareOnly(server, ROUTES);
+  const judge = judgeOf({ auth, audit, limits, clock, isForeign: edge.isForeign });
+  const registered = declareOnly(server, served);
   const streams: { handle: ((call: StreamCall) => Promise<void>) | undefined } = {
     handle: undefined,
   };
@@ -66,7 +75,7 @@ export async function openServer(options: ServerOptions): Promise<RunningServer>
     stream: (handle) => {
       streams.handle = handle;
     },
-    ...upgrades({ addresses, judge, requestIdOf }),
+    ...upgrades({ ...shared, judge }),
   };
   const events = options.registerEvents(server, pipeline);
   const waits = openWaits();
@@ -74,11 +83,12 @@ export async function openServer(options: ServerOptions): Promise<RunningServer>
   let address = '';
   const baseUrl = () => settings.baseUrl ?? address;
   const handlers = handlersOf({ ...options, waits, listeners, baseUrl });
-  for (const route of ROUTES) {
+  for (const route of served) {
     const handle = handlerOf(route, handlers, streams);
-    if (handle !== undefined) serveRoute(server, route, { judge, handle });
+    if (handle === undefined) continue;
+    serveRoute(server, route, { judge, handle: observedReads(route, handle, audit) });
   }
-  refuseMissing(registered, ROUTES);
+  refuseMissing(registered, served);
   const listens = await listen(server, settings);
   address = listens.address;
   return {
@@ -96,6 +106,7 @@ export async function openServer(options: ServerOptions): Promise<RunningServer>
       await closed;
       clearTimeout(timer);
       clearInterval(sweep);
+      await denials.close();
     },
   };
 }

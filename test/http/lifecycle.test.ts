@@ -106,7 +106,7 @@ describe('the host of a server', () => {
   const listening = (server: TestServer, host: string) =>
     testServer({
       databaseUrl: server.databaseUrl,
-      replace: { settings: { host, port: 0, requestBytes: 1_000 } },
+      edge: { host },
     });
 
   it.each(['192.0.2.1', 'nowhere.invalid'])('is named where it is not ours: %s', async (host) => {
@@ -204,7 +204,7 @@ describe('a port that is taken', () => {
       const port = Number(new URL(server.url).port);
       const again = testServer({
         databaseUrl: server.databaseUrl,
-        replace: { settings: { host: '127.0.0.1', port, requestBytes: 1_000 } },
+        edge: { port },
       });
       await expect(again).rejects.toMatchObject({
         code: 'PORT_TAKEN',

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { authenticator, DEFAULT_ACCOUNT } from '../../src/auth/index.ts';
-import { type ProcessId, systemClock } from '../../src/base/index.ts';
+import type { Audit, Observation } from '../../src/audit/index.ts';
+import { type Auth, type AuthSettings, DEFAULT_ACCOUNT, openAuth } from '../../src/auth/index.ts';
+import { type Clock, type ProcessId, RATE_LIMITS, systemClock } from '../../src/base/index.ts';
 import type { NodeType } from '../../src/contract/index.ts';
 import { uuidv7 } from '../../src/crypto/index.ts';
 import { openDispatcher, openPlans } from '../../src/engine/durable/index.ts';
 import type { Dispatcher } from '../../src/engine/index.ts';
+import { openMemoryRates, type RateLimiter } from '../../src/guard/index.ts';
 import {
   type FlowSource,
   openEvents,
@@ -21,6 +23,25 @@ import { testDatabase } from './database.ts';
 
 /** The key that every test server takes; made for tests alone. */
 export const TEST_KEY = 'test-key-0123456789abcdefghijklmnop';
+
+/** As the settings have it, but cheap: made for tests alone. */
+const AUTH_SETTINGS: AuthSettings = {
+  adminKeys: [TEST_KEY],
+  adminUsername: 'admin',
+  adminPassword: '',
+  accessSecrets: ['test-access-secret-0123456789abcdef'],
+  refreshSecrets: ['test-refresh-secret-0123456789abcde'],
+  accessMs: 30 * 60_000,
+  refreshMs: 30 * 24 * 60 * 60_000,
+  idleMs: 7 * 24 * 60 * 60_000,
+  passwordRounds: 4,
+  isComplex: false,
+  takesKeys: true,
+  takesBasic: true,
+  takesTokenInUrl: true,
+  isLimited: false,
+  isSecure: false,
+};
 
 /** One line that a server logged. */
 export interface LoggedLine {
@@ -48,6 +69,14 @@ export interface TestServerOptions {
   readonly nodeTypes?: readonly NodeType[];
   readonly slots?: number;
   readonly replace?: Partial<ServerOptions>;
+  /** Of the doors: origins, networks, proxies and the like. */
+  readonly edge?: Partial<ServerOptions['settings']>;
+  readonly auth?: Partial<AuthSettings>;
+  readonly signUp?: ServerOptions['signUp'];
+  /** Held by the test; default: the system's. */
+  readonly clock?: Clock;
+  /** Requests are limited, by this limiter; default: they are not. */
+  readonly rates?: RateLimiter;
 }
 
 /** A whole server on a real database: store, dispatcher, events and HTTP. */
@@ -57,8 +86,14 @@ export interface TestServer {
   readonly databaseUrl: string;
   readonly store: Store;
   readonly dispatcher: Dispatcher;
+  readonly auth: Auth;
+  /** What alerts would have been judged by. */
+  readonly observed: readonly Observation[];
   readonly logged: readonly LoggedLine[];
-  /** Asks with the key, unless the headers name another; a body that is no text becomes JSON. */
+  /**
+   * Asks with the key, unless the headers name another; an empty one takes a header away. A body
+   * that is no text becomes JSON.
+   */
   ask(
     method: string,
     path: string,
@@ -80,6 +115,19 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const compileSource = ({ source, format }: FlowSource) =>
     compile(source, { file: `flow.${format}`, nodeTypes });
   const plans = openPlans(store, compileSource);
+  const { clock = systemClock } = options;
+  const rates = options.rates ?? openMemoryRates({ clock });
+  const isLimited = options.rates !== undefined;
+  const { audit, observed } = memoryAudit();
+  const auth = openAuth({
+    store,
+    audit,
+    rates,
+    clock,
+    log,
+    newId,
+    settings: { ...AUTH_SETTINGS, isLimited, ...options.auth },
+  });
   const dispatcher = await openDispatcher({
     store,
     plans,
@@ -94,6 +142,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     log,
   });
   const rest = async () => {
+    await auth.close();
+    await rates.close();
     await dispatcher.close();
     await store.close();
     await own?.close();
@@ -104,16 +154,25 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       host: '127.0.0.1',
       port: 0,
       requestBytes,
+      cors: [],
+      proxies: [],
+      httpsRedirect: true,
+      isProduction: false,
+      limits: { isOn: isLimited, api: RATE_LIMITS.api },
       ...(options.requestMs === undefined ? {} : { requestMs: options.requestMs }),
+      ...options.edge,
     },
-    authenticator: authenticator({ adminKeys: [TEST_KEY] }),
-    registerEvents: openEvents({ feed: dispatcher.feed, store, clock: systemClock, log }),
+    auth,
+    audit,
+    rates,
+    signUp: options.signUp ?? 'invitation',
+    registerEvents: openEvents({ feed: dispatcher.feed, store, auth, clock, log }),
     store,
     dispatcher,
     plans,
     compile: compileSource,
     checkInputs,
-    clock: systemClock,
+    clock,
     log,
     newId,
     version: '0.0.0-test',
@@ -127,6 +186,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     databaseUrl,
     store,
     dispatcher,
+    auth,
+    observed,
     logged,
     ask: (method, path, request) => ask(server.address, method, path, request),
     close: async () => {
@@ -143,13 +204,12 @@ async function ask(
   { body, headers = {} }: { body?: unknown; headers?: Readonly<Record<string, string>> } = {},
 ): Promise<TestAnswer> {
   const isText = typeof body === 'string' || body === undefined;
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const all = Object.entries({ 'x-api-key': TEST_KEY, ...type, ...headers });
   const response = await fetch(url + path, {
     method,
-    headers: {
-      'x-api-key': TEST_KEY,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
+    headers: Object.fromEntries(all.filter(([, value]) => value !== '')),
+    redirect: 'manual',
     ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
@@ -162,6 +222,24 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Seals nothing, and keeps what it is told. */
+export function memoryAudit(): { readonly audit: Audit; readonly observed: Observation[] } {
+  const observed: Observation[] = [];
+  const nothing = async () => undefined;
+  const audit: Audit = {
+    observe: (observation) => void observed.push(observation),
+    verify: async () => ({
+      ...{ isIntact: true, checked: 0, unsealed: 0, firstSequence: 0, lastSequence: 0 },
+      ...{ checkpoints: 0, publicKey: '' },
+    }),
+    export: async () => '',
+    publicKey: '',
+    sealNow: nothing,
+    close: nothing,
+  };
+  return { audit, observed };
 }
 
 /** Keeps lines so that a test can look for what must not be in them. */

@@ -1,12 +1,20 @@
-import type { AccountId, ExecutionId } from '../../base/index.ts';
-import type { ExecutionEvent, ExecutionStatus, StoredStatus } from '../../contract/index.ts';
+import type { AccountId, ExecutionId, FlowId } from '../../base/index.ts';
+import type {
+  ExecutionEvent,
+  ExecutionStatus,
+  ShareLevel,
+  StoredStatus,
+} from '../../contract/index.ts';
 import type { ExecutionFeed } from '../../engine/index.ts';
 import { AppError } from '../../errors/index.ts';
-import type { JournalEntry } from '../../store/index.ts';
+import type { ExecutionRecord, FlowRecord, JournalEntry } from '../../store/index.ts';
 import type { EventsOptions } from './house.ts';
+
+const FLOW = 'flow' as FlowId; // Made here for tests alone.
 
 interface FakeExecution {
   readonly account: AccountId;
+  readonly startedBy: string;
   readonly entries: JournalEntry[];
   status: StoredStatus;
   readonly wake: Set<() => void>;
@@ -22,10 +30,14 @@ export class FakeExecutions {
   /** Thrown by every follow while it is set. */
   failure: AppError | undefined;
 
-  add(account: string, id: string): void {
+  /** Shares by person, of the one flow of all executions; it belongs to `key:owner`. */
+  readonly shares = new Map<string, ShareLevel>();
+  isFlowDeleted = false;
+
+  add(account: string, id: string, startedBy = 'key:somebody'): void {
     const wake = new Set<() => void>();
     // Tests make their ids themselves.
-    const one = { account: account as AccountId, entries: [], status: 'running', wake } as const;
+    const one = { account: account as AccountId, startedBy, wake } as const;
     this.#all.set(id, { ...one, entries: [], status: 'running' });
     this.tell(id, { kind: 'execution.started', executionId: id, flow: 'test' });
   }
@@ -63,6 +75,26 @@ export class FakeExecutions {
               return [[id, { status, lastSequence: entries.length }] as const];
             }),
           ),
+        get: async (id) => {
+          const found = this.#all.get(id);
+          if (found?.account !== account) return undefined;
+          const { status, entries, startedBy } = found;
+          const facts = { id, status, lastSequence: entries.length, startedBy, flowId: FLOW };
+          return facts as ExecutionRecord; // What decisions and listeners read of it.
+        },
+      },
+      flows: {
+        get: async (id, options) => {
+          if (this.isFlowDeleted && options?.withDeleted !== true) return undefined;
+          // What decisions read of it.
+          return { id, owner: 'key:owner', isPublic: false } as FlowRecord;
+        },
+      },
+      sharing: {
+        levels: async (person) => {
+          const level = this.shares.get(person);
+          return new Map(level === undefined ? [] : [[FLOW, level] as const]);
+        },
       },
     }),
   };

@@ -1,9 +1,11 @@
+import { ownerOf, type Principal } from '../../auth/index.ts';
 import { every } from '../../base/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { House } from './house.ts';
+import { openWatch, type Watched } from './watch.ts';
 
 /** One connection that follows executions. */
-export interface Listener {
+export interface Listener extends Watched {
   /** A heartbeat is due. */
   beat(): void;
   /** Says goodbye and ends; what does not end in time is cut by the listener itself. */
@@ -18,7 +20,9 @@ export class Listeners {
   readonly #house: House;
   readonly #all = new Set<Listener>();
   readonly #stopBeating: () => void;
+  readonly #stopWatching: () => void;
   #places = 0;
+  readonly #owners = new Map<string, number>();
   #isClosing = false;
 
   constructor(house: House) {
@@ -26,6 +30,7 @@ export class Listeners {
     this.#stopBeating = every(house.limits.heartbeatMs, () => {
       for (const listener of this.#all) listener.beat();
     });
+    this.#stopWatching = openWatch(house, () => [...this.#all]);
   }
 
   /** Places taken. */
@@ -34,24 +39,36 @@ export class Listeners {
   }
 
   /**
-   * Takes a place until the returned function is called (again is harmless). Errors:
+   * Takes a place until the returned function is called (again is harmless). Nobody has all of
+   * them: an owner has a share, and only keys of the settings have more. Errors:
    * TOO_MANY_LISTENERS; STORE_UNAVAILABLE while the server stops.
    */
-  takePlace(): () => void {
+  takePlace(principal: Principal): () => void {
     if (this.#isClosing) {
       const remedy = 'Connect again in a moment.';
       throw new AppError('STORE_UNAVAILABLE', { message: 'the server is stopping', remedy });
     }
-    const { listeners } = this.#house.limits;
+    const { listeners, listenersAnOwner } = this.#house.limits;
     if (this.#places >= listeners) {
       const message = `${listeners} listeners follow executions, which is as many as may`;
       throw new AppError('TOO_MANY_LISTENERS', { message });
     }
+    const owner = `${principal.account} ${ownerOf(principal)}`;
+    const own = this.#owners.get(owner) ?? 0;
+    if (own >= listenersAnOwner && principal.kind !== 'operator') {
+      const message = `you follow ${own} executions at once, which is as many as one may`;
+      throw new AppError('TOO_MANY_LISTENERS', { message, remedy: 'Close some of them first.' });
+    }
     this.#places += 1;
+    this.#owners.set(owner, own + 1);
     let isTaken = true;
     return () => {
-      if (isTaken) this.#places -= 1;
+      if (!isTaken) return;
       isTaken = false;
+      this.#places -= 1;
+      const left = (this.#owners.get(owner) ?? 1) - 1;
+      if (left > 0) this.#owners.set(owner, left);
+      else this.#owners.delete(owner);
     };
   }
 
@@ -65,6 +82,7 @@ export class Listeners {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#stopBeating();
+    this.#stopWatching();
     await Promise.all([...this.#all].map((listener) => listener.close()));
   }
 }

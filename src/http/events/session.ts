@@ -1,18 +1,20 @@
 import type { RawData, WebSocket } from 'ws';
-import type { AccountId, ExecutionId } from '../../base/index.ts';
+import type { Principal } from '../../auth/index.ts';
+import type { ExecutionId } from '../../base/index.ts';
 import type { ExecutionStatus, StoredStatus } from '../../contract/index.ts';
 import { AppError, asAppError, type ErrorReport, reportOf } from '../../errors/index.ts';
 import { isConnectionLost, type JournalEntry } from '../../store/index.ts';
+import type { ExecutionOrigin } from '../rights/index.ts';
 import { type ClientMessage, notText, readClientMessage } from './client-message.ts';
 import { endOf, eventMessage } from './frame.ts';
-import { type House, isOver, type Progress, progressOf } from './house.ts';
+import { type House, isOver, nobody, type Progress, progressOf, seenBy } from './house.ts';
 import type { Listener, Listeners } from './listeners.ts';
-import { CLOSE, type OpenSocket, SocketOutlet } from './socket-outlet.ts';
+import { CLOSE, closingOf, type OpenSocket, SocketOutlet } from './socket-outlet.ts';
 
 export interface SessionOptions {
   readonly house: House;
   readonly listeners: Listeners;
-  readonly account: AccountId;
+  readonly principal: Principal;
   readonly requestId: string;
   /** The socket is about this execution: it closes when there is no more to say of it. */
   readonly only?: { readonly executionId: string; readonly after: number };
@@ -21,6 +23,7 @@ export interface SessionOptions {
 interface Subscription {
   readonly stop: AbortController;
   readonly leavePlace: () => void;
+  readonly origin: ExecutionOrigin | undefined;
 }
 
 /** What a message to the client says, beside its type. */
@@ -35,6 +38,8 @@ export class Session implements Listener {
   readonly #leavePlace: () => void;
   readonly #leave: () => void;
   readonly #closed: Promise<void>;
+  /** As it was judged last. */
+  #principal: Principal;
   /** Messages are answered one after the other, in their order. */
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -44,10 +49,11 @@ export class Session implements Listener {
 
   /** Errors: as Listeners.takePlace. */
   constructor(open: OpenSocket, options: SessionOptions) {
-    this.#leavePlace = options.listeners.takePlace();
+    this.#leavePlace = options.listeners.takePlace(options.principal);
     const { socket } = open;
     this.#socket = socket;
     this.#options = options;
+    this.#principal = options.principal;
     this.#outlet = new SocketOutlet(open, options.house);
     this.#leave = options.listeners.add(this);
     this.#closed = new Promise((resolve) => {
@@ -77,6 +83,36 @@ export class Session implements Listener {
     this.#isAlive = false;
     this.#takenAtBeat = this.#outlet.taken;
     this.#socket.ping();
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  followed(): ReadonlyMap<ExecutionId, ExecutionOrigin | undefined> {
+    return new Map([...this.#subscriptions].map(([id, { origin }]) => [id, origin]));
+  }
+
+  renew(principal: Principal): void {
+    this.#principal = principal;
+  }
+
+  expel(error: AppError): void {
+    this.#stopAll();
+    this.#outlet.close(...closingOf(error.code));
+  }
+
+  /** A socket about one execution ends with it; others are told, and go on. */
+  refuse(execution: ExecutionId, error: AppError): void {
+    const subscription = this.#subscriptions.get(execution);
+    if (subscription === undefined) return;
+    if (this.#options.only !== undefined) {
+      this.expel(error);
+      return;
+    }
+    this.#drop(execution, subscription);
+    this.#sayError(error, { executionId: execution });
+    this.#say('unsubscribed', { executionId: execution });
   }
 
   async close(): Promise<void> {
@@ -150,13 +186,11 @@ export class Session implements Listener {
   }
 
   #endOnly(code: ErrorReport['code']): void {
-    if (code === 'EXECUTION_NOT_FOUND') this.#outlet.close(CLOSE.refused, 'Execution not found');
-    else this.#outlet.close(CLOSE.tryAgain, 'Try again later');
+    this.#outlet.close(...closingOf(code));
   }
 
   async #subscribe(message: ClientMessage & { readonly type: 'subscribe' }): Promise<void> {
-    const { house, account, listeners } = this.#options;
-    const { after } = message;
+    const { house, listeners } = this.#options;
     // A UUID by the message's schema.
     const executionId = message.executionId.toLowerCase() as ExecutionId;
     if (this.#subscriptions.has(executionId)) {
@@ -167,15 +201,29 @@ export class Session implements Listener {
       const message = `the socket follows ${max} executions, which is as many as may`;
       throw new AppError('TOO_MANY_LISTENERS', { message, remedy: 'Unsubscribe from one.' });
     }
-    const progress = await progressOf(house, account, executionId);
+    const progress = await seenBy(house, await this.#now(), executionId);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     // The socket's own place counts for its first execution.
-    const leavePlace = this.#subscriptions.size === 0 ? () => {} : listeners.takePlace();
-    const subscription = { stop: new AbortController(), leavePlace };
+    const leavePlace =
+      this.#subscriptions.size === 0 ? () => {} : listeners.takePlace(this.#principal);
+    const { origin } = progress;
+    const subscription = { stop: new AbortController(), leavePlace, origin };
     this.#subscriptions.set(executionId, subscription);
-    this.#say('subscribed', { executionId, after });
+    this.#say('subscribed', { executionId, after: message.after });
     this.#say('status', { executionId, status: progress.status });
-    void this.#follow(progress, after, subscription);
+    void this.#follow(progress, message.after, subscription);
+  }
+
+  /** Who asks, as it stands now: the socket may have been open for hours. */
+  async #now(): Promise<Principal> {
+    const [principal] = await this.#options.house.auth.current([this.#principal]);
+    if (principal === undefined) {
+      const error = nobody();
+      this.expel(error);
+      throw error;
+    }
+    this.#principal = principal;
+    return principal;
   }
 
   #unsubscribe(id: string): void {
@@ -218,7 +266,8 @@ export class Session implements Listener {
 
   /** How it ended; undefined when that was before `after`, or the socket or the signal ended. */
   async #sendEvents(execution: ExecutionId, after: number, signal: AbortSignal) {
-    const { house, account } = this.#options;
+    const { house } = this.#options;
+    const { account } = this.#principal;
     let end: { readonly status: ExecutionStatus; readonly error?: ErrorReport } | undefined;
     for await (const entries of house.feed.follow(account, execution, { after, signal })) {
       const textOf = (entry: JournalEntry) => eventMessage(execution, entry);
@@ -229,8 +278,8 @@ export class Session implements Listener {
   }
 
   async #stored(execution: ExecutionId): Promise<{ readonly status: StoredStatus }> {
-    const { house, account } = this.#options;
-    const { status } = await progressOf(house, account, execution);
+    const { house } = this.#options;
+    const { status } = await progressOf(house, this.#principal.account, execution);
     if (isOver(status)) return { status };
     throw new AppError('STORE_UNAVAILABLE', { message: 'the stream of events ended early' });
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { ErrorReport } from '../../errors/index.ts';
 import type { House } from './house.ts';
 import { stalled } from './response-outlet.ts';
 
@@ -10,6 +11,25 @@ export const CLOSE = {
   refused: 1008,
   tryAgain: 1013,
 } as const;
+
+/**
+ * With what a socket closes for an error: 1008 where it is of no use to try again (claims G2.120,
+ * G2.121).
+ */
+export function closingOf(error: ErrorReport['code']): readonly [code: number, reason: string] {
+  switch (error) {
+    case 'EXECUTION_NOT_FOUND':
+      return [CLOSE.refused, 'Execution not found'];
+    case 'FORBIDDEN':
+      return [CLOSE.refused, 'Forbidden'];
+    case 'UNAUTHENTICATED':
+    case 'SESSION_OVER':
+    case 'ADDRESS_REFUSED':
+      return [CLOSE.refused, 'Unauthorized'];
+    default:
+      return [CLOSE.tryAgain, 'Try again later'];
+  }
+}
 
 /** A WebSocket and the connection that it was made of. */
 export interface OpenSocket {

@@ -7,7 +7,6 @@ import type { Admission, Caller } from '../call.ts';
 import type { EventPipeline } from '../pipeline.ts';
 import type { House } from './house.ts';
 import type { Listeners } from './listeners.ts';
-import { isOwnOrigin } from './origin.ts';
 import { isAnswering, isForWebSocket, readWithoutUpgrade } from './other-upgrades.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { CLOSE, type OpenSocket, SocketOutlet } from './socket-outlet.ts';
@@ -31,6 +30,8 @@ export function takeUpgrades(
     clientTracking: true,
     maxPayload: house.limits.socketMessageBytes,
     perMessageDeflate: false,
+    // The other one that is offered is a ticket, which no answer may repeat.
+    handleProtocols: (offered) => offered.has(PROTOCOL) && PROTOCOL,
   });
   const callers = new WeakMap<IncomingMessage, Caller>();
   sockets.on('headers', (lines, message) => {
@@ -54,19 +55,25 @@ export function takeUpgrades(
       readWithoutUpgrade(server, message, { raw, head });
       return;
     }
+    const admitted = (admission: Admission) => {
+      // Whoever asked may have gone while the database was asked who they are.
+      if (raw.destroyed) return;
+      const refusal = refusalOf(message, admission);
+      const caller = 'admitted' in admission ? admission.admitted : admission.caller;
+      callers.set(message, caller);
+      if (refusal !== undefined) {
+        pipeline.refuse(raw, refusal, caller);
+        return;
+      }
+      sockets.handleUpgrade(message, raw, head, (socket) => {
+        // Such as a message that is too large: the library closes with the right code by itself.
+        socket.on('error', () => {});
+        open({ socket, raw }, admission, { house, listeners });
+      });
+    };
     const admission = pipeline.admit(message);
-    const refusal = refusalOf(message, admission);
-    const caller = 'admitted' in admission ? admission.admitted : admission.caller;
-    callers.set(message, caller);
-    if (refusal !== undefined) {
-      pipeline.refuse(raw, refusal, caller);
-      return;
-    }
-    sockets.handleUpgrade(message, raw, head, (socket) => {
-      // Such as a message that is too large: the library closes with the right code by itself.
-      socket.on('error', () => {});
-      open({ socket, raw }, admission, { house, listeners });
-    });
+    if (!(admission instanceof Promise)) admitted(admission);
+    else admission.then(admitted).catch(() => raw.destroy()); // Only a defect of ours comes here.
   };
   server.on('upgrade', upgrade);
   return async () => {
@@ -75,27 +82,28 @@ export function takeUpgrades(
   };
 }
 
+/** What `openSocketTicket` tells clients to offer. */
+const PROTOCOL = 'sluice.v1';
+
 const TOLD_BY_CLOSING: ReadonlySet<string> = new Set([
   'UNAUTHENTICATED',
+  'SESSION_OVER',
   'FORBIDDEN',
   'QUERY_INVALID',
 ]);
 
-/** What is answered by HTTP instead of a socket. */
-function refusalOf(message: IncomingMessage, admission: Admission): AppError | undefined {
-  if ('refusal' in admission && !TOLD_BY_CLOSING.has(admission.refusal.code)) {
-    return admission.refusal;
+/** What is answered by HTTP instead of a socket; a foreign page gets no socket at all. */
+function refusalOf({ headers }: IncomingMessage, admission: Admission): AppError | undefined {
+  if ('refusal' in admission) {
+    const { refusal } = admission;
+    const isToldByClosing = TOLD_BY_CLOSING.has(refusal.code);
+    if (!isToldByClosing || refusal.details?.reason === 'origin') return refusal;
   }
-  const { headers } = message;
-  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-    // A proxy would take for a body what we would take for frames.
-    return notAsWanted();
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    return undefined;
   }
-  if (isOwnOrigin(headers.origin, headers.host)) return undefined;
-  return new AppError('FORBIDDEN', {
-    message: 'a page of another host may not open a WebSocket here',
-    remedy: 'Open it from a page of this server, or from a program.',
-  });
+  // A proxy would take for a body what we would take for frames.
+  return notAsWanted();
 }
 
 function notAsWanted(cause?: Error): AppError {
@@ -120,7 +128,7 @@ function open(
   const options: SessionOptions = {
     house,
     listeners,
-    account: admitted.principal.account,
+    principal: admitted.principal,
     requestId: admitted.requestId,
     ...onlyOf(admitted),
   };
@@ -142,6 +150,6 @@ function onlyOf(admitted: Admitted): Pick<SessionOptions, 'only'> {
 }
 
 function reasonOf({ code }: AppError): string {
-  if (code === 'UNAUTHENTICATED') return 'Unauthorized';
+  if (code === 'UNAUTHENTICATED' || code === 'SESSION_OVER') return 'Unauthorized';
   return code === 'FORBIDDEN' ? 'Forbidden' : 'Address not valid';
 }

@@ -143,6 +143,22 @@ describe('server-sent events', () => {
     expect((await fetch(url + PATH, { headers: KEY })).status).toBe(200);
   });
 
+  it('lets no one owner take all places, by whatever keys', async () => {
+    const { url, executions, events } = await server({ limits: { listenersAnOwner: 2 } });
+    executions.add('a', ID);
+    const stop = new AbortController();
+    await fetch(url + PATH, { headers: KEY, signal: stop.signal });
+    await fetch(url + PATH, { headers: KEY });
+    const third = await fetch(url + PATH, { headers: KEY });
+    expect([third.status, await codeOf(third)]).toEqual([503, 'TOO_MANY_LISTENERS']);
+    const other = { 'x-api-key': 'key-b' };
+    executions.add('b', OTHER);
+    expect((await fetch(url + PATH.replace(ID, OTHER), { headers: other })).status).toBe(200);
+    stop.abort();
+    await expect.poll(() => events.listeners()).toBe(2);
+    expect((await fetch(url + PATH, { headers: KEY })).status).toBe(200);
+  });
+
   it('cuts a listener that reads nothing, while 50 others get everything', async () => {
     const { url, executions, events } = await server({ limits: { stalledMs: 500 } });
     executions.add('a', ID);

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { AppError, asAppError } from '../../errors/index.ts';
+import { AppError, asAppError, reportOf } from '../../errors/index.ts';
 import { isConnectionLost, type JournalEntry } from '../../store/index.ts';
 import type { StreamCall } from '../call.ts';
 import { endOf, serverSentEvent } from './frame.ts';
-import { type House, isOver, type Progress, progressOf } from './house.ts';
-import type { Listeners } from './listeners.ts';
+import { type House, isOver, type Seen, seenBy } from './house.ts';
+import type { Listener, Listeners } from './listeners.ts';
 import { ResponseOutlet } from './response-outlet.ts';
 
 const HEADERS = {
@@ -22,7 +22,8 @@ const GOODBYE = ': the server stops, connect again\n\n';
 
 /**
  * The handler of `followExecution`: sends what is stored and then what happens, until the execution
- * is over. Errors before the stream begins: EXECUTION_NOT_FOUND, TOO_MANY_LISTENERS, QUERY_INVALID.
+ * is over. Errors before the stream begins: EXECUTION_NOT_FOUND, FORBIDDEN, TOO_MANY_LISTENERS,
+ * QUERY_INVALID.
  */
 export async function streamEvents(
   house: House,
@@ -30,12 +31,12 @@ export async function streamEvents(
   call: StreamCall,
 ): Promise<void> {
   const after = readLastEventId(call.header('last-event-id')) ?? call.query.after ?? 0;
-  const progress = await progressOf(house, call.principal.account, call.params.id);
+  const progress = await seenBy(house, call.principal, call.params.id);
   if (isOver(progress.status) && after >= progress.lastSequence) {
     call.open({ 'cache-control': 'no-store' }, 204).end();
     return;
   }
-  const leavePlace = listeners.takePlace();
+  const leavePlace = listeners.takePlace(call.principal);
   try {
     await new EventStream(house, call.open(HEADERS)).run(listeners, { call, progress, after });
   } finally {
@@ -51,6 +52,8 @@ class EventStream {
   readonly #stop = new AbortController();
   readonly #closed: Promise<void>;
   #isClosing = false;
+  /** Why the listener may not stay. */
+  #refusal: AppError | undefined;
 
   constructor(house: House, response: ServerResponse) {
     this.#house = house;
@@ -69,11 +72,12 @@ class EventStream {
   }
 
   async run(listeners: Listeners, what: Following): Promise<void> {
-    const leave = listeners.add({ beat: () => this.#beat(), close: () => this.#close() });
+    const leave = listeners.add(this.#listener(what));
     let last = '';
     try {
       await this.#follow(what);
       if (this.#isClosing) last = GOODBYE;
+      if (this.#refusal !== undefined) last = refusedText(this.#refusal);
     } catch (thrown) {
       const { code } = asAppError(thrown);
       this.#house.log[isConnectionLost(thrown) ? 'debug' : 'warn']('a stream ended early', {
@@ -100,6 +104,31 @@ class EventStream {
     }
   }
 
+  #listener({ call, progress }: Following): Listener {
+    let { principal } = call;
+    const followed = new Map([[progress.execution, progress.origin]]);
+    const refuse = (error: AppError) => this.#refuse(error);
+    return {
+      beat: () => this.#beat(),
+      close: () => this.#close(),
+      get principal() {
+        return principal;
+      },
+      followed: () => followed,
+      renew: (now) => {
+        principal = now;
+      },
+      expel: refuse,
+      refuse: (_execution, error) => refuse(error),
+    };
+  }
+
+  /** Nothing more of the execution is sent; a listener that does not read the end is cut. */
+  #refuse(error: AppError): void {
+    this.#refusal = error;
+    void this.#close();
+  }
+
   #beat(): void {
     if (this.#outlet.isIdle) this.#response.write(HEARTBEAT);
   }
@@ -122,8 +151,14 @@ class EventStream {
 
 interface Following {
   readonly call: StreamCall;
-  readonly progress: Progress;
+  readonly progress: Seen;
   readonly after: number;
+}
+
+/** Not an event of the execution: it has no id, so that a listener never takes it for one. */
+function refusedText(error: AppError): string {
+  const { code, message, remedy } = reportOf(error);
+  return `event: refused\ndata: ${JSON.stringify({ code, message, remedy })}\n\n`;
 }
 
 /** Frames put together, so that many small events are one write. */

@@ -1,15 +1,17 @@
-import type { ExecutionId, FlowId } from '../../base/index.ts';
+import type { FlowId } from '../../base/index.ts';
 import { STATUSES, type StoredStatus } from '../../contract/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { ExecutionFilter } from '../../store/index.ts';
 import type { Call, Handlers, Reply } from '../call.ts';
+import { allowExecution, stillThere, viewerOf } from '../rights/index.ts';
 import { auditOf } from './audit-of.ts';
 import { executionSummary, recordText } from './execution-view.ts';
+import { executionFor } from './flow-of.ts';
 import type { HandlerOptions } from './handler-options.ts';
 import { journalEntries, stepOf } from './journal-pages.ts';
 import { textOf } from './kept-value.ts';
 import { noExecution } from './not-found.ts';
-import { pageOfQuery, pageText } from './paging.ts';
+import { pageOfQuery, pageReply } from './paging.ts';
 import { executionAtEnd } from './start.ts';
 import { waitMsOf } from './waits.ts';
 
@@ -24,14 +26,20 @@ export function executionHandlers(options: HandlerOptions): Executions {
   return {
     listExecutions: async (call) => {
       const { executions } = store.account(call.principal.account);
-      const page = await executions.list(filterOf(call.query), pageOfQuery(call.query));
-      return { status: 200, text: pageText(page.items.map(executionSummary), page.nextCursor) };
+      const viewer = viewerOf(call.principal);
+      const filter = { ...filterOf(call.query), ...(viewer === undefined ? {} : { viewer }) };
+      const page = await executions.list(filter, pageOfQuery(call.query));
+      return pageReply(page.items.map(executionSummary), page.nextCursor);
     },
     readExecution: async (call) => {
       const waitMs = waitMsOf(call.query.wait);
-      const id = call.params.id as ExecutionId; // Read by the schema of the route.
-      const record = await executionAtEnd(call, options, { id, waitMs });
-      return { status: 200, text: await recordText(store.account(call.principal.account), record) };
+      const first = await executionFor(store, call, 'view');
+      const record = await executionAtEnd(call, options, { first, waitMs });
+      const account = store.account(call.principal.account);
+      const principal = await stillThere(options, call);
+      const about = { act: 'view', execution: record } as const;
+      if (principal !== call.principal) await allowExecution(account, principal, about);
+      return { status: 200, text: await recordText(account, record) };
     },
     readValue: (call) => readValue(call, options),
     cancelExecution: (call) => cancelExecution(call, options),
@@ -67,11 +75,10 @@ function isStatus(text: string): text is StoredStatus {
  * see all content of the account whose hash they can tell.
  */
 async function readValue(call: Call<'readValue'>, { store }: HandlerOptions): Promise<Reply> {
-  const id = call.params.id as ExecutionId; // Read by the schema of the route.
   const { blob } = call.params;
+  const record = await executionFor(store, call, 'view');
+  const { id } = record;
   const { executions, blobs } = store.account(call.principal.account);
-  const record = await executions.get(id);
-  if (record === undefined) throw noExecution(id);
   const kept = [record.inputs, ...(record.outputs === undefined ? [] : [record.outputs])];
   let isOurs = kept.some((value) => 'ref' in value && value.ref.blob === blob);
   if (!isOurs) {
@@ -92,7 +99,7 @@ async function cancelExecution(
   call: Call<'cancelExecution'>,
   { store, dispatcher, clock }: HandlerOptions,
 ): Promise<Reply> {
-  const id = call.params.id as ExecutionId; // Read by the schema of the route.
+  const { id } = await executionFor(store, call, 'cancel');
   const { executions } = store.account(call.principal.account);
   const target = { targetKind: 'execution', targetId: id, details: {} };
   const audit = auditOf(call, { at: clock.now(), action: 'execution.cancel', ...target });

@@ -1,14 +1,15 @@
 import type { Principal } from '../../auth/index.ts';
-import type { FlowId } from '../../base/index.ts';
+import type { FlowAct } from '../../guard/index.ts';
 import { flowTextAs } from '../../language/index.ts';
 import type { FlowRecord, FlowVersionRecord } from '../../store/index.ts';
 import type { Handlers } from '../call.ts';
+import { flowFor } from './flow-of.ts';
 import { draftOf } from './flow-source.ts';
 import { versionView } from './flow-view.ts';
-import { savedReply, saveVersion } from './flows.ts';
+import { saveVersion } from './flows.ts';
 import type { HandlerOptions } from './handler-options.ts';
-import { noFlow, noVersion } from './not-found.ts';
-import { pageOfQuery, pageText } from './paging.ts';
+import { noVersion } from './not-found.ts';
+import { pageOfQuery, pageReply } from './paging.ts';
 
 type FlowVersions = Pick<
   Handlers,
@@ -20,28 +21,37 @@ export function flowVersionHandlers(options: HandlerOptions): FlowVersions {
   const { store, clock, compile } = options;
   return {
     listFlowVersions: async (call) => {
-      const { flow } = await found(options, call);
+      const flow = await flowFor(store, call, 'view');
       const { flows } = store.account(call.principal.account);
       const page = await flows.versions(flow.id, pageOfQuery(call.query));
-      return { status: 200, text: pageText(page.items.map(versionView), page.nextCursor) };
+      return pageReply(page.items.map(versionView), page.nextCursor);
     },
     readFlowVersion: async (call) => {
-      const { version } = await found(options, call, call.params.version);
+      const { version } = await found(options, call, { act: 'view', number: call.params.version });
       const text = JSON.stringify({ ...versionView(version), source: version.source });
       return { status: 200, text };
     },
     restoreFlowVersion: async (call) => {
-      const { version } = await found(options, call, call.params.version);
-      const { source, format, flowId: id } = version;
-      const [at, by] = [clock.now(), call.principal.id];
+      const number = call.params.version;
+      const { flow, version } = await found(options, call, { act: 'edit', number });
+      const { source, format } = version;
       const restoredFrom = version.version;
-      const { draft, problems } = draftOf({ source, format }, compile, { by, at, restoredFrom });
-      const change = { id, draft, ifVersion: undefined, action: 'flow.restore' } as const;
-      const flow = await saveVersion(call, options, change);
-      return savedReply(200, { flow, source: { source, format }, problems });
+      const by = { principal: call.principal, at: clock.now(), restoredFrom };
+      const { draft, problems } = draftOf({ source, format }, compile, by);
+      const change = {
+        flow,
+        draft,
+        problems,
+        ifVersion: undefined,
+        action: 'flow.restore',
+      } as const;
+      return saveVersion(call, options, change);
     },
     exportFlow: async (call) => {
-      const { flow, version } = await found(options, call, call.query.version);
+      const { flow, version } = await found(options, call, {
+        act: 'view',
+        number: call.query.version,
+      });
       const { format } = call.query;
       const name = `${fileNameOf(flow.name)}.${format}`;
       return {
@@ -54,18 +64,16 @@ export function flowVersionHandlers(options: HandlerOptions): FlowVersions {
   };
 }
 
-/** The flow, and the version asked for or the latest. */
+/** The flow, and the version asked for or the latest. Errors: those of `flowFor`, no version. */
 async function found(
   { store }: HandlerOptions,
   call: { readonly principal: Principal; readonly params: { readonly id: string } },
-  number?: number,
+  { act, number }: { readonly act: FlowAct; readonly number: number | undefined },
 ): Promise<{ readonly flow: FlowRecord; readonly version: FlowVersionRecord }> {
-  const id = call.params.id as FlowId; // Read by the schema of the route.
+  const flow = await flowFor(store, call, act);
   const { flows } = store.account(call.principal.account);
-  const flow = await flows.get(id);
-  if (flow === undefined) throw noFlow(id);
-  const version = await flows.version(id, number ?? flow.version);
-  if (version === undefined) throw noVersion(id, number ?? flow.version);
+  const version = await flows.version(flow.id, number ?? flow.version);
+  if (version === undefined) throw noVersion(flow.id, number ?? flow.version);
   return { flow, version };
 }
 

@@ -8,17 +8,17 @@ export function isoTime(ms: number): string {
 
 /** A flow as the API shows it. */
 export function flowView(flow: FlowRecord) {
-  const { id, name, description, tags, version, createdBy } = flow;
+  const { id, name, description, tags, version, owner, isPublic, createdBy } = flow;
   const times = { createdAt: isoTime(flow.createdAt), updatedAt: isoTime(flow.updatedAt) };
-  return { id, name, description, tags, version, createdBy, ...times };
+  return { id, name, description, tags, version, owner, isPublic, createdBy, ...times };
 }
 
 /** A version as the API shows it, without its text. */
 export function versionView(record: Omit<FlowVersionRecord, 'source'>) {
-  const { flowId, version, format, hash, createdBy, restoredFrom } = record;
+  const { flowId, version, format, hash, createdBy, restoredFrom, grants } = record;
   const createdAt = isoTime(record.createdAt);
   const restored = restoredFrom === undefined ? {} : { restoredFrom };
-  return { flowId, version, format, hash, createdBy, createdAt, ...restored };
+  return { flowId, version, format, hash, createdBy, createdAt, ...restored, grants };
 }
 
 /** A problem of a flow's text as the API shows it. */

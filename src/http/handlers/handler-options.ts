@@ -1,3 +1,5 @@
+import type { Audit } from '../../audit/index.ts';
+import type { Auth } from '../../auth/index.ts';
 import type { AccountId, Clock, FlowId } from '../../base/index.ts';
 import type { JailPosture } from '../../contract/index.ts';
 import type { Dispatcher } from '../../engine/index.ts';
@@ -16,6 +18,10 @@ export interface SavedPlans {
 /** What handlers work with. */
 export interface HandlerOptions {
   readonly store: Store;
+  readonly auth: Auth;
+  readonly audit: Audit;
+  /** Who may become a person here. */
+  readonly signUp: 'closed' | 'invitation' | 'open';
   readonly dispatcher: Dispatcher;
   readonly plans: SavedPlans;
   readonly compile: CompileSource;

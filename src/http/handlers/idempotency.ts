@@ -29,34 +29,36 @@ export function idempotencyOf(header: string | undefined, asked: Value): Idempot
   return { key: header, requestHash: sha256Hex(canonical(asked)) };
 }
 
-/**
- * The execution that was started with this key before. Errors: IDEMPOTENCY_MISMATCH where something
- * else was asked then.
- */
+/** An execution that was started with the same key. */
+export interface StartedBefore {
+  readonly id: ExecutionId;
+  readonly isSameRequest: boolean;
+}
+
+/** The execution that was started with this key before. */
 export async function startedBefore(
   executions: ExecutionStore,
   flow: FlowId,
   { key, requestHash }: Idempotency,
-): Promise<ExecutionId | undefined> {
+): Promise<StartedBefore | undefined> {
   const found = await executions.findByIdempotencyKey(flow, key);
   if (found === undefined) return undefined;
-  if (found.requestHash !== requestHash) throw mismatch(found.id);
-  return found.id;
+  return { id: found.id, isSameRequest: found.requestHash === requestHash };
 }
 
 /** The execution that another request with the same key began meanwhile; rethrows all else. */
-export function startedMeanwhile(thrown: unknown): ExecutionId {
+export function startedMeanwhile(thrown: unknown): StartedBefore {
   if (!(thrown instanceof AppError) || thrown.code !== 'IDEMPOTENCY_TAKEN') throw thrown;
   // The store puts both there, see JournalStore.write.
   const id = thrown.details?.executionId as ExecutionId;
-  if (thrown.details?.sameRequest !== true) throw mismatch(id);
-  return id;
+  return { id, isSameRequest: thrown.details?.sameRequest === true };
 }
 
-function mismatch(executionId: ExecutionId): AppError {
+/** The refusal of a key that is taken; without an id where the asker may not see that execution. */
+export function idempotencyMismatch(executionId: ExecutionId | undefined): AppError {
   return new AppError('IDEMPOTENCY_MISMATCH', {
     message: 'the idempotency key was used for another request',
-    details: { executionId },
+    ...(executionId === undefined ? {} : { details: { executionId } }),
   });
 }
 

@@ -1,11 +1,14 @@
 import type { Handlers } from '../call.ts';
+import { accessHandlers } from './access/index.ts';
 import { apiPageHandlers } from './api-pages.ts';
+import { auditHandlers } from './audit.ts';
 import { executionHandlers } from './executions.ts';
 import { flowVersionHandlers } from './flow-versions.ts';
 import { flowHandlers } from './flows.ts';
 import type { HandlerOptions } from './handler-options.ts';
 import { retryHandler } from './retry.ts';
 import { serverHandlers } from './server.ts';
+import { sharingHandlers } from './sharing/index.ts';
 import { startHandler } from './start.ts';
 import { stepHandlers } from './steps.ts';
 
@@ -17,6 +20,9 @@ export function handlersOf(options: HandlerOptions & { readonly baseUrl: () => s
     ...executionHandlers(options),
     ...stepHandlers(options),
     ...serverHandlers(options),
+    ...auditHandlers(options),
+    ...accessHandlers(options),
+    ...sharingHandlers(options),
     ...apiPageHandlers(options),
     startExecution: startHandler(options),
     retryExecution: retryHandler(options),

@@ -16,3 +16,8 @@ export function noVersion(id: string, version: number): AppError {
 export function noExecution(id: string): AppError {
   return new AppError('EXECUTION_NOT_FOUND', { message: `there is no execution ${id}` });
 }
+
+/** The same for a link that is over, revoked, of another flow, or was never there. */
+export function noLink(): AppError {
+  return new AppError('LINK_NOT_FOUND', { message: 'the link is not good, or not any more' });
+}

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors/index.ts';
 import type { PageRequest } from '../../store/index.ts';
+import type { Reply } from '../call.ts';
 
 /** The page that a query asks the store for. */
 export function pageOfQuery(query: {
@@ -13,6 +14,11 @@ export function pageOfQuery(query: {
 /** A page as it is sent. */
 export function pageText(items: readonly unknown[], nextCursor: string | undefined): string {
   return JSON.stringify(nextCursor === undefined ? { items } : { items, nextCursor });
+}
+
+/** The answer with a page; how many it shows counts for who reads very much. */
+export function pageReply(items: readonly unknown[], nextCursor: string | undefined): Reply {
+  return { status: 200, text: pageText(items, nextCursor), items: items.length };
 }
 
 /** Where a page of a journal ends: after this entry, and so many of its log lines. */

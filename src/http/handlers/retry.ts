@@ -1,5 +1,5 @@
+import { ownerOf } from '../../auth/index.ts';
 import {
-  type ExecutionId,
   emptyMap,
   type FlowId,
   isMap,
@@ -13,11 +13,13 @@ import { AppError } from '../../errors/index.ts';
 import type { AccountStore, ExecutionRecord, KeptValue } from '../../store/index.ts';
 import type { Handler } from '../call.ts';
 import { auditOf } from './audit-of.ts';
+import { executionFor } from './flow-of.ts';
 import type { HandlerOptions } from './handler-options.ts';
 import { idempotencyOf, startedBefore } from './idempotency.ts';
 import { stepOf } from './journal-pages.ts';
 import { textOf } from './kept-value.ts';
-import { noExecution, noFlow } from './not-found.ts';
+import { keyPlace } from './key-place.ts';
+import { noFlow } from './not-found.ts';
 import { checkedInputs, isOver, replyOfExisting, startAndReply } from './start.ts';
 import { waitMsOf } from './waits.ts';
 
@@ -28,14 +30,15 @@ export function retryHandler(options: HandlerOptions): Handler<'retryExecution'>
     const waitMs = waitMsOf(call.query.wait);
     const { principal, body } = call;
     const account = store.account(principal.account);
-    const id = call.params.id as ExecutionId; // Read by the schema of the route.
-    const previous = await endedExecution(account, id);
+    const previous = await executionFor(store, call, 'retry');
+    refuseRunning(previous);
+    const { id } = previous;
     const flowId = previous.flowId as FlowId;
     const asked = { retry: id, from: body.from ?? null, version: body.version ?? null };
     const idempotency = idempotencyOf(call.header('idempotency-key'), asked);
     if (idempotency !== undefined) {
       const before = await startedBefore(account.executions, flowId, idempotency);
-      if (before !== undefined) return replyOfExisting(call, options, { id: before, waitMs });
+      if (before !== undefined) return replyOfExisting(call, options, { before, waitMs });
     }
     // A deleted flow starts nothing any more, also not by way of its executions.
     if ((await account.flows.get(flowId)) === undefined) throw noFlow(flowId);
@@ -54,20 +57,20 @@ export function retryHandler(options: HandlerOptions): Handler<'retryExecution'>
         account: principal.account,
         flow: { id: flowId, name: plan.name, version },
         inputs,
-        by: principal.id,
+        by: ownerOf(principal),
         retry: { of: id, steps },
         audit: auditOf(call, { ...what, targetId: '' }),
         ...(idempotency === undefined ? {} : { idempotency }),
+        ...(await keyPlace(principal, options)()),
       },
     });
   };
 }
 
-async function endedExecution(account: AccountStore, id: ExecutionId): Promise<ExecutionRecord> {
-  const record = await account.executions.get(id);
-  if (record === undefined) throw noExecution(id);
-  if (isOver(record)) return record;
-  throw new AppError('EXECUTION_RUNNING', { message: `execution ${id} has not ended yet` });
+function refuseRunning(record: ExecutionRecord): void {
+  if (isOver(record)) return;
+  const message = `execution ${record.id} has not ended yet`;
+  throw new AppError('EXECUTION_RUNNING', { message });
 }
 
 /** All steps of an execution; there are at most ENGINE_LIMITS.steps. */

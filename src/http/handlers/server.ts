@@ -1,18 +1,14 @@
 import { type Clock, SERVER_LIMITS } from '../../base/index.ts';
 import { asAppError } from '../../errors/index.ts';
-import type { AuditFilter, Store, StoreHealth } from '../../store/index.ts';
-import type { Call, Handlers, Reply } from '../call.ts';
+import type { Store, StoreHealth } from '../../store/index.ts';
+import type { Handlers, Reply } from '../call.ts';
 import { isoTime } from './flow-view.ts';
 import type { HandlerOptions } from './handler-options.ts';
-import { pageOfQuery, pageText } from './paging.ts';
 import { postureInTime } from './posture.ts';
 
-type ServerHandlers = Pick<
-  Handlers,
-  'health' | 'healthLive' | 'healthReady' | 'healthDetailed' | 'whoAmI' | 'listAudit'
->;
+type ServerHandlers = Pick<Handlers, 'health' | 'healthLive' | 'healthReady' | 'healthDetailed'>;
 
-/** The server about itself, and the audit rows of an account. */
+/** The server about itself. */
 export function serverHandlers(options: HandlerOptions): ServerHandlers {
   const { store, dispatcher, clock } = options;
   const startedAt = clock.now();
@@ -37,17 +33,6 @@ export function serverHandlers(options: HandlerOptions): ServerHandlers {
         sandbox,
       };
       return { status: 200, text: JSON.stringify(body), headers: NOT_STORED };
-    },
-    whoAmI: async ({ principal }) => {
-      const { id, account, permissions } = principal;
-      const body = { id, account, permissions: [...permissions].sort() };
-      return { status: 200, text: JSON.stringify(body) };
-    },
-    listAudit: async (call) => {
-      const { audit } = store.account(call.principal.account);
-      const page = await audit.list(auditFilter(call.query), pageOfQuery(call.query));
-      const items = page.items.map(({ at, ...record }) => ({ ...record, at: isoTime(at) }));
-      return { status: 200, text: pageText(items, page.nextCursor) };
     },
   };
 }
@@ -80,16 +65,5 @@ function sharedCheck(store: Pick<Store, 'check'>, clock: Clock): () => Promise<C
       (thrown: unknown) => ({ code: asAppError(thrown).code }),
     );
     return shared;
-  };
-}
-
-function auditFilter(query: Call<'listAudit'>['query']): AuditFilter {
-  const { actor, action, targetId, from, to } = query;
-  return {
-    ...(actor === undefined ? {} : { actor }),
-    ...(action === undefined ? {} : { action }),
-    ...(targetId === undefined ? {} : { targetId }),
-    ...(from === undefined ? {} : { from: Date.parse(from) }),
-    ...(to === undefined ? {} : { to: Date.parse(to) }),
   };
 }

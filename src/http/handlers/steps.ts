@@ -1,14 +1,14 @@
-import { type ExecutionId, type FlowId, SERVER_LIMITS, type Value } from '../../base/index.ts';
+import { type FlowId, SERVER_LIMITS, type Value } from '../../base/index.ts';
 import type { StepRecord } from '../../contract/index.ts';
 import { AppError } from '../../errors/index.ts';
 import type { Plan, PlanNode } from '../../language/index.ts';
 import type { AccountStore, ExecutionRecord } from '../../store/index.ts';
 import type { Call, Handlers } from '../call.ts';
+import { executionFor } from './flow-of.ts';
 import { isoTime } from './flow-view.ts';
 import type { HandlerOptions } from './handler-options.ts';
 import { type JournaledStep, journalEntries, stepOf } from './journal-pages.ts';
-import { noExecution } from './not-found.ts';
-import { cursorOf, type JournalPosition, pageText, positionOf } from './paging.ts';
+import { cursorOf, type JournalPosition, pageReply, positionOf } from './paging.ts';
 import { stepInputs } from './step-inputs.ts';
 
 /** What an execution did, from its journal. */
@@ -20,12 +20,12 @@ export function stepHandlers(options: HandlerOptions): Pick<Handlers, 'listSteps
       const plan = await planOf(call, options, record);
       const inputs = await stepInputs(account, record, { steps, plan });
       const items = steps.map((each, index) => stepView(each, plan, inputs[index]));
-      return { status: 200, text: pageText(items, next) };
+      return pageReply(items, next);
     },
     listLogs: async (call) => {
       const { account, record } = await found(call, options);
       const { lines, next } = await pageOfLines(account, record, call.query);
-      return { status: 200, text: pageText(lines, next) };
+      return pageReply(lines, next);
     },
   };
 }
@@ -40,10 +40,8 @@ async function found(
   call: Call<'listSteps'> | Call<'listLogs'>,
   { store }: HandlerOptions,
 ): Promise<{ readonly account: AccountStore; readonly record: ExecutionRecord }> {
-  const account = store.account(call.principal.account);
-  const record = await account.executions.get(call.params.id as ExecutionId);
-  if (record === undefined) throw noExecution(call.params.id);
-  return { account, record };
+  const record = await executionFor(store, call, 'view');
+  return { account: store.account(call.principal.account), record };
 }
 
 /** The page may be short, even empty, where much had to be read; `next` then goes on. */

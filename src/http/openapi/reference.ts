@@ -1,4 +1,11 @@
-import { ROUTES, type Route } from '../../contract/index.ts';
+import {
+  ALIASES,
+  BUILT_IN_ROLES,
+  PERMISSIONS,
+  type Permission,
+  ROUTES,
+  type Route,
+} from '../../contract/index.ts';
 import { errorsByStatus, permissionWords } from './document.ts';
 import { type FieldLine, fieldLines } from './fields.ts';
 
@@ -21,7 +28,54 @@ export function describeApi(routes: readonly Route[] = ROUTES): string {
     '',
     ...routes.filter((route) => route.tag === tag).flatMap(routeLines),
   ]);
-  return `${[...head, ...body].join('\n').trimEnd()}\n`;
+  const parts = [...head, ...body, ...permissionLines(), ...aliasLines()];
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** Which permissions there are, and which roles have them. */
+function permissionLines(): readonly string[] {
+  const names = Object.keys(PERMISSIONS) as Permission[];
+  const rows = names.map((name) => {
+    const roles = Object.entries(BUILT_IN_ROLES)
+      .filter(([, held]) => (held as readonly Permission[]).includes(name))
+      .map(([role]) => role);
+    const who = roles.length === 0 ? 'admins of the account `default`' : roles.join(', ');
+    return `| \`${name}\` | ${PERMISSIONS[name]} | ${who} |`;
+  });
+  return [
+    '## Permissions',
+    '',
+    '| Permission | What it allows | Roles |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+}
+
+const SYSTEMS: Readonly<Record<number, string>> = {
+  1: 'SeriesOfTubes',
+  2: 'Agentic Workflow Engine',
+  4: 'FlowRunner',
+  5: 'FFmpeg API',
+};
+
+/** The paths of other systems, each with the route that answers. */
+function aliasLines(): readonly string[] {
+  const rows = ALIASES.map(({ of, method, path, route, takesForm }) => {
+    const form = takesForm === true ? ', also from a form' : '';
+    return `| ${SYSTEMS[of]} | \`${method} ${path}\` | \`${route}\`${form} |`;
+  });
+  return [
+    '## Paths of other systems',
+    '',
+    'Answered by the handlers of our own routes, with their permissions and limits. Names of members',
+    'are those of the other system; what a request names besides is refused.',
+    '',
+    '| System | Path | Route |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ];
 }
 
 function routeLines(route: Route): readonly string[] {
