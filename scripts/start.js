@@ -35,7 +35,7 @@ async function start(words) {
   if (!existsSync(`${ROOT}/.env`) && !hasSecrets(process.env)) await configure();
   const server = startServer(words);
   const serving = await server.serving;
-  if (serving !== undefined && firstStartStage() !== undefined) await welcome(serving);
+  if (serving !== undefined) await welcome(serving);
   process.exitCode = await server.ended;
 }
 
@@ -94,17 +94,41 @@ function killedBy(signal) {
   return 1;
 }
 
-/** The first time: the key is shown once, and the examples become flows of the account. */
+/**
+ * What is shown once is shown in one block: the admin's password when the server has made it, the
+ * key the first time. Then the examples become flows of the account.
+ */
 async function welcome(serving) {
-  const key = adminKey();
-  if (firstStartStage() === 'key') {
+  const stage = firstStartStage();
+  const lines = adminLines(serving.firstAdmin);
+  const key = stage === undefined ? undefined : adminKey();
+  if (stage === 'key') {
     keyIsShown();
-    const shown = key.isOurs ? paint('cyan', key.text) : 'the one that ADMIN_API_KEYS gives';
-    const note = key.isOurs ? ['             shown this once; it is ADMIN_API_KEYS in .env'] : [];
-    console.log(
-      ['', paint('bold', 'First start'), `  admin key  ${shown}`, ...note, ''].join('\n'),
-    );
+    lines.push(...keyLines(key));
   }
+  if (lines.length > 0) console.log(['', paint('bold', 'First start'), ...lines, ''].join('\n'));
+  if (key !== undefined) await showExamples(serving, key);
+}
+
+/** The name and password of the first admin; the password stands nowhere else. */
+function adminLines(admin) {
+  if (admin?.password === undefined) return [];
+  return [
+    `  admin      ${admin.username}`,
+    `  password   ${paint('cyan', admin.password)}`,
+    `             shown this once; for a new one: node bin/sluice.js users reset-password ${admin.username} --set`,
+  ];
+}
+
+function keyLines({ text, isOurs }) {
+  if (!isOurs) return ['  admin key  the one that ADMIN_API_KEYS gives'];
+  return [
+    `  admin key  ${paint('cyan', text)}`,
+    '             shown this once; it is ADMIN_API_KEYS in .env',
+  ];
+}
+
+async function showExamples(serving, key) {
   const { names, failure } = await putExamples({ ...serving, key: key.text });
   if (failure !== undefined) {
     console.log(

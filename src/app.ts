@@ -9,8 +9,14 @@ import {
   type Value,
 } from './base/index.ts';
 import { capabilityHouse } from './capabilities.ts';
-import type { FlowText, InputProblem, LocalFlows, RunRequest } from './cli/index.ts';
-import type { Settings } from './config/index.ts';
+import type {
+  CommandContext,
+  FlowText,
+  InputProblem,
+  LocalFlows,
+  RunRequest,
+} from './cli/index.ts';
+import { decodeKey, type Settings } from './config/index.ts';
 import type { Capabilities, ExecutionResult, JailPosture } from './contract/index.ts';
 import { uuidv7 } from './crypto/index.ts';
 import { execute, memoryJournal, spawnNode } from './engine/index.ts';
@@ -38,6 +44,8 @@ export interface AppOptions {
 export interface App extends LocalFlows {
   /** How code is held on this machine. Never rejects. */
   posture(): Promise<JailPosture>;
+  /** Checks a copy of the audit with ENCRYPTION_KEY. Errors: FILE_NOT_FOUND, SETTINGS_INVALID. */
+  readonly auditCopy: NonNullable<CommandContext['auditCopy']>;
   /** Ends worker processes and connections; the app is of no use afterwards. */
   close(): Promise<void>;
 }
@@ -58,6 +66,7 @@ export function createApp(options: AppOptions): App {
         nodeTypes: NODE_TYPES,
         limits: { textBytes },
         unsafeTemplates: settings.TEMPLATE_UNSAFE,
+        pythonLevel: settings.PYTHON_SECURITY_LEVEL,
       }),
     parseInput,
     checkInputs,
@@ -68,12 +77,33 @@ export function createApp(options: AppOptions): App {
     run: async (request) => {
       const workspace = await workspaceOf(request.workspace);
       const { plan } = request;
-      const needed = await capabilities.open({ plan, payer: '', workspace: async () => workspace });
+      const needed = await capabilities.open({
+        plan,
+        payer: '',
+        // Whoever runs it here gives it what they have themselves.
+        grants: 'all',
+        workspace: async () => workspace,
+      });
       return runPlan(request, settings, needed);
     },
     posture: capabilities.posture,
+    auditCopy: (path) => auditCopy(path, settings),
     close: capabilities.close,
   };
+}
+
+async function auditCopy(path: string, settings: Settings) {
+  const { copyLines, sealKeys, verifyCopy } = await import('./audit/index.ts');
+  const [current, ...previous] = [settings.ENCRYPTION_KEY, ...settings.ENCRYPTION_KEYS_PREVIOUS]
+    .map(decodeKey)
+    .filter((key) => key !== undefined);
+  if (current === undefined) {
+    throw new AppError('SETTINGS_INVALID', {
+      message: 'a copy is checked with ENCRYPTION_KEY, which is not set',
+      remedy: 'Set ENCRYPTION_KEY to that of the server which wrote the copy.',
+    });
+  }
+  return verifyCopy(copyLines(path), sealKeys({ current, previous }));
 }
 
 function runPlan(

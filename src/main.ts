@@ -6,6 +6,7 @@ import {
   type Claims,
   type CommandContext,
   type Local,
+  type LocalAccess,
   runCli,
   type ServedUntil,
   type ServeRequest,
@@ -13,21 +14,25 @@ import {
 } from './cli/index.ts';
 import {
   configTasks,
+  examineSettings,
   loadSettings,
+  newSecrets,
   readEnvironment,
   readSettingsFile,
   requireServerSettings,
   settingsFileMode,
   writeNewFile,
 } from './config/index.ts';
-import type { JailPosture } from './contract/index.ts';
 import { randomToken } from './crypto/index.ts';
+import { AppError } from './errors/index.ts';
 import { createRemote, withoutClientVariables } from './remote.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const VERSION = '0.3.0';
 const COLUMNS = 100;
-const SAME_SIGNAL_MS = 500;
 const KEY_CHARACTERS_MAX = 4_096;
+/** The hash is thrown away. */
+const ROUNDS_TO_JUDGE = 4;
 
 /**
  * The program: runs the command line of this process and sets its exit code. Called by
@@ -49,24 +54,29 @@ export async function main(claims?: () => Promise<Claims>): Promise<void> {
       fetch,
       processId: process.pid,
       readStandardInput,
-      askKey,
+      askKey: (prompt) => ask(prompt, { isShown: false }),
     }),
-    signal: stopSignal(),
+    signal: stopSignal(process, now),
     version: VERSION,
     posture: app.posture,
+    auditCopy: app.auditCopy,
     command: basename(process.argv[1] ?? '') === 'sluice' ? 'sluice' : 'node bin/sluice.js',
-    now: () => performance.timeOrigin + performance.now(),
+    now,
     ...(claims === undefined ? {} : { claims }),
   };
   process.exitCode = await runCli(process.argv.slice(2), context);
   await app.close();
 }
 
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** `--help` needs no settings: they are read, and judged, when a command first does something. */
 function lazyApp(
   environment: ReturnType<typeof readEnvironment>,
   terminal: Terminal,
-): { readonly local: Local; posture(): Promise<JailPosture>; close(): Promise<void> } {
+): Pick<ReturnType<typeof createApp>, 'posture' | 'auditCopy' | 'close'> & { local: Local } {
   let app: ReturnType<typeof createApp> | undefined;
   const opened = () => {
     app ??= openApp(environment, terminal);
@@ -86,10 +96,46 @@ function lazyApp(
       fileMode: settingsFileMode,
       writeNewFile,
       random: randomToken,
+      now,
     }),
+    ...accessHere(environment),
     serve: (request) => serveHere(request, environment),
   };
-  return { local, posture: async () => opened().posture(), close: async () => app?.close() };
+  return {
+    local,
+    posture: async () => opened().posture(),
+    auditCopy: async (path) => opened().auditCopy(path),
+    close: async () => app?.close(),
+  };
+}
+
+/** Passwords, new secrets and the checklist; hashing is loaded by whoever hashes. */
+function accessHere(environment: ReturnType<typeof readEnvironment>): LocalAccess {
+  const sources = { cwd: process.cwd(), environment, readFile: readSettingsFile };
+  const passwordsOf = async (rounds: number, isComplex: boolean) =>
+    (await import('./auth/index.ts')).openPasswords({ rounds, isComplex });
+  const whyWeak = async (password: string, names: readonly string[]) => {
+    const passwords = await passwordsOf(ROUNDS_TO_JUDGE, false);
+    return passwords.hash(password, { names }).then(() => undefined, weaknessOf);
+  };
+  return {
+    hashPassword: async (password) => {
+      const { BCRYPT_ROUNDS, PASSWORD_COMPLEXITY } = loadSettings(sources).settings;
+      const passwords = await passwordsOf(BCRYPT_ROUNDS, PASSWORD_COMPLEXITY);
+      return passwords.hash(password, { names: [] });
+    },
+    newSecrets: (wanted) => newSecrets(randomToken, wanted),
+    askLine: (prompt) => ask(prompt, { isShown: true }),
+    examineSettings: () =>
+      examineSettings({ ...sources, fileMode: settingsFileMode, now: now(), whyWeak }),
+    securityHeaders: async () => (await import('./guard/index.ts')).SECURITY_HEADERS,
+    nodeVersion: process.versions.node,
+  };
+}
+
+function weaknessOf(error: unknown): string {
+  if (error instanceof AppError && error.code === 'PASSWORD_WEAK') return error.message;
+  throw error;
 }
 
 /** Reads the settings as a server needs them, opens its log, and serves. */
@@ -111,7 +157,7 @@ async function serveHere(
   });
   const settings = requireServerSettings(loaded, { kind, cwd, fileMode: settingsFileMode });
   // The server's own parts are loaded here: other commands start without them.
-  const [{ serve }, { createLog, streamDestination }] = await Promise.all([
+  const [{ serve }, { createLog, openLastResort, streamDestination }] = await Promise.all([
     import('./serve.ts'),
     import('./log/index.ts'),
   ]);
@@ -126,18 +172,31 @@ async function serveHere(
     form: isPerson ? 'spoken' : 'json',
     hasColour: isPerson && isTerminal && !environment.NO_COLOR,
   });
-  const own = { programs: programsFolder(), version: VERSION, isTold: isPerson };
-  const served = await serve({ kind, settings, log, signal, ...own });
-  tellStarter(served.listens, settings.dataDir);
-  return served;
+  const fallen = openLastResort({
+    log,
+    listen: (hear) => void process.on('uncaughtException', hear), // Rejections come here too.
+    exit: () => process.exit(1),
+  });
+  const own = {
+    programs: new URL('./programs/', import.meta.url),
+    version: VERSION,
+    isTold: isPerson,
+  };
+  const until = AbortSignal.any([signal, fallen]);
+  const serving = await serve({ kind, settings, log, signal: until, ...own });
+  const served = { ...serving, ended: serving.ended.then(() => fallen.throwIfAborted()) };
+  const { listens, firstAdmin, ...rest } = served;
+  // The starter shows the first admin with all else that is shown once.
+  if (process.connected !== true) return served;
+  tellStarter({ listens, firstAdmin, dataDir: settings.dataDir });
+  return rest;
 }
 
 /** `npm start` does its part once the command has said that it serves. */
-function tellStarter(listens: string | undefined, dataDir: string): void {
-  if (process.connected !== true) return;
+function tellStarter(serving: object): void {
   setImmediate(() => {
     // A starter that has just ended needs no news.
-    process.send?.({ serving: { listens, dataDir } }, undefined, undefined, () => undefined);
+    process.send?.({ serving }, undefined, undefined, () => undefined);
   });
 }
 
@@ -153,14 +212,9 @@ function openApp(
   return createApp({
     settings,
     readStandardInput,
-    programs: programsFolder(),
+    programs: new URL('./programs/', import.meta.url),
     warn: (message, remedy) => terminal.err(`warning: ${message}. ${remedy}\n`),
   });
-}
-
-/** What the build puts beside this program. */
-function programsFolder(): URL {
-  return new URL('./programs/', import.meta.url);
 }
 
 function terminalOf(environment: ReturnType<typeof readEnvironment>): Terminal {
@@ -183,30 +237,6 @@ function terminalOf(environment: ReturnType<typeof readEnvironment>): Terminal {
   };
 }
 
-/**
- * Aborts at the first Ctrl-C, SIGTERM or closed terminal; a second ends the process at once. One
- * that follows in the same moment is the same one: npm passes on a Ctrl-C that the terminal has
- * sent to all of its processes already.
- */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  let stoppedAt = 0;
-  const onSignal = () => {
-    const now = performance.now();
-    if (stop.signal.aborted && now - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
-    if (stop.signal.aborted) return;
-    stoppedAt = now;
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', onSignal);
-  // Whoever started us with a channel has ended, and we end with it.
-  if (process.connected === true) process.on('disconnect', onSignal);
-  process.channel?.unref();
-  return stop.signal;
-}
-
 async function readStandardInput(
   bytesMax: number = FLOW_TEXT_LIMITS.textBytes,
 ): Promise<Uint8Array> {
@@ -221,8 +251,8 @@ async function readStandardInput(
   return Buffer.concat(chunks);
 }
 
-/** Asks on the terminal without showing what is typed; undefined where there is none. */
-function askKey(prompt: string): Promise<string | undefined> {
+/** Asks on the terminal; undefined where there is none. */
+function ask(prompt: string, { isShown }: { isShown: boolean }): Promise<string | undefined> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY || !stderr.isTTY) return Promise.resolve(undefined);
   stderr.write(prompt);
@@ -243,8 +273,13 @@ function askKey(prompt: string): Promise<string | undefined> {
         if (character === '\r' || character === '\n') return end(typed);
         // Ctrl-C and Ctrl-D: raw mode gives them as characters.
         if (character === '\u0003' || character === '\u0004') return end('');
-        if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1);
-        else if (typed.length < KEY_CHARACTERS_MAX) typed += character;
+        if (character === '\u007f' || character === '\b') {
+          if (isShown && typed !== '') stderr.write('\b \b');
+          typed = typed.slice(0, -1);
+        } else if (typed.length < KEY_CHARACTERS_MAX) {
+          if (isShown && character >= ' ') stderr.write(character);
+          typed += character;
+        }
       }
     };
     stdin.on('data', onData);

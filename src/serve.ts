@@ -1,14 +1,21 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authenticator, DEFAULT_ACCOUNT } from './auth/index.ts';
+import { type Access, openAccess, workerMayRun } from './access.ts';
+import { DEFAULT_ACCOUNT } from './auth/index.ts';
 import { type AccountId, type ProcessId, systemClock } from './base/index.ts';
 import { type CapabilityHouse, capabilityHouse } from './capabilities.ts';
 import type { ServedUntil, ServeRequest } from './cli/index.ts';
 import type { DatabaseSettings, ServerSettings } from './config/index.ts';
 import { randomToken, uuidv7 } from './crypto/index.ts';
-import { type Dispatcher, openDispatcher, openPlans, type Plans } from './engine/index.ts';
+import {
+  type Dispatcher,
+  type MayRun,
+  openDispatcher,
+  openPlans,
+  type Plans,
+} from './engine/index.ts';
 import { AppError, asAppError } from './errors/index.ts';
-import { type CompileSource, openEvents, openServer } from './http/index.ts';
+import { type CompileSource, openEvents, openServer, type ServerOptions } from './http/index.ts';
 import { checkInputs, compile } from './language/index.ts';
 import type { Log } from './log/index.ts';
 import { NODE_TYPES } from './nodes/index.ts';
@@ -57,12 +64,19 @@ export async function serve(options: ServeOptions): Promise<ServedHere> {
     await store.ensureAccount(DEFAULT_ACCOUNT, 'Default');
     await held;
     const plans = openPlans(store, compilerOf(settings));
-    const dispatcher = await openHouseDispatcher({ ...options, store, plans, house });
+    const removeFiles = (account: AccountId) => removeFilesOf(settings.dataDir, account);
+    const access =
+      kind === 'worker' ? undefined : await openAccess({ settings, store, log, removeFiles });
+    closers.unshift(...(access?.closers ?? []));
+    const mayRun = access?.mayRun ?? workerMayRun({ settings, store });
+    const dispatcher = await openHouseDispatcher({ ...options, store, plans, house, mayRun });
     opened('dispatcher', dispatcher, () => dispatcher.close());
     signal.throwIfAborted();
-    const door =
-      kind === 'worker' ? undefined : await openDoor(options, { store, plans, dispatcher, house });
+    const parts = { store, plans, dispatcher, house };
+    const door = access === undefined ? undefined : await openDoor(options, { ...parts, access });
     if (door !== undefined) opened('http', door, () => door.close());
+    // Last, so that a password is made only where it is shown.
+    const firstAdmin = await access?.auth.ensureFirstAdmin();
     const ended = untilAborted(signal).then(() => closeAll(closers, log));
     const address = door === undefined ? undefined : (settings.baseUrl ?? door.address);
     const { process, slots } = dispatcher.status();
@@ -79,6 +93,7 @@ export async function serve(options: ServeOptions): Promise<ServedHere> {
         ? { isEverywhere: true }
         : {}),
       data: store.place,
+      ...(firstAdmin?.password === undefined ? {} : { firstAdmin }),
       warnings: settings.warnings.map(({ message, remedy }) => `${message}. ${remedy}`),
       ended,
     };
@@ -138,7 +153,8 @@ async function openHouseStore(
   const { database: wanted, dataDir } = settings;
   const database = await openDatabase({ ...databaseOptions(wanted), dataDir, log });
   const { kind, place } = database;
-  const store = await openStore({ database, blobFolder: join(dataDir, 'blobs') });
+  const isAuditOn = settings.settings.ENABLE_AUDIT_LOGGING;
+  const store = await openStore({ database, blobFolder: join(dataDir, 'blobs'), isAuditOn });
   const where = kind === 'embedded' ? dataDir : `${place.database} at ${place.host}:${place.port}`;
   return { ...store, place: where };
 }
@@ -163,10 +179,13 @@ function databaseOptions(wanted: DatabaseSettings): DatabaseOptions {
 
 /** The format is known, also where the text alone would not tell it. */
 function compilerOf({ settings }: ServerSettings): CompileSource {
-  const limits = { textBytes: settings.MAX_YAML_SIZE };
-  const unsafeTemplates = settings.TEMPLATE_UNSAFE;
-  return ({ source, format }) =>
-    compile(source, { file: `flow.${format}`, nodeTypes: NODE_TYPES, limits, unsafeTemplates });
+  const options = {
+    nodeTypes: NODE_TYPES,
+    limits: { textBytes: settings.MAX_YAML_SIZE },
+    unsafeTemplates: settings.TEMPLATE_UNSAFE,
+    pythonLevel: settings.PYTHON_SECURITY_LEVEL,
+  };
+  return ({ source, format }) => compile(source, { file: `flow.${format}`, ...options });
 }
 
 async function openHouseDispatcher(
@@ -174,9 +193,10 @@ async function openHouseDispatcher(
     readonly store: Store;
     readonly plans: Plans;
     readonly house: CapabilityHouse;
+    readonly mayRun: MayRun;
   },
 ): Promise<Dispatcher> {
-  const { kind, settings, log, store, plans, house } = parts;
+  const { kind, settings, log, store, plans, house, mayRun } = parts;
   const process = randomToken(16) as ProcessId; // The maker of process ids.
   const { EXECUTION_TIMEOUT, EXECUTION_CONCURRENCY } = settings.settings;
   return openDispatcher({
@@ -188,6 +208,7 @@ async function openHouseDispatcher(
     clock: systemClock,
     monotonicMs: () => performance.now(),
     newId: () => uuidv7(systemClock.now()),
+    mayRun,
     capabilities: ({ account, plan }) =>
       house.open({ plan, payer: account, workspace: () => workspaceOf(settings.dataDir, account) }),
     limits: { timeoutMs: EXECUTION_TIMEOUT, concurrency: EXECUTION_CONCURRENCY },
@@ -202,27 +223,36 @@ async function workspaceOf(dataDir: string, account: AccountId): Promise<string>
   return folder;
 }
 
+async function removeFilesOf(dataDir: string, account: AccountId): Promise<void> {
+  await rm(join(dataDir, 'files', account), { recursive: true, force: true });
+}
+
 async function openDoor(
   { settings, log, version }: ServeOptions,
   {
     house,
+    access,
     ...parts
   }: {
     readonly store: Store;
     readonly plans: Plans;
     readonly dispatcher: Dispatcher;
     readonly house: CapabilityHouse;
+    readonly access: Access;
   },
 ) {
-  const { host, port, baseUrl, requestBytesMax } = settings;
-  const own = { host, port, requestBytes: requestBytesMax };
+  const { auth, audit, rates } = access;
   return openServer({
     ...parts,
-    settings: baseUrl === undefined ? own : { ...own, baseUrl },
-    authenticator: authenticator({ adminKeys: settings.adminKeys }),
+    auth,
+    audit,
+    rates,
+    signUp: settings.settings.SIGN_UP,
+    settings: doorSettings(settings),
     registerEvents: openEvents({
       store: parts.store,
       feed: parts.dispatcher.feed,
+      auth,
       clock: systemClock,
       log,
     }),
@@ -234,6 +264,25 @@ async function openDoor(
     version,
     sandbox: () => house.posture(),
   });
+}
+
+function doorSettings(own: ServerSettings): ServerOptions['settings'] {
+  const { host, port, baseUrl, requestBytesMax, isProduction, settings } = own;
+  return {
+    host,
+    port,
+    requestBytes: requestBytesMax,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    isProduction,
+    cors: settings.CORS_ORIGINS,
+    proxies: settings.TRUSTED_PROXIES,
+    ...(settings.ENABLE_IP_WHITELIST ? { networks: settings.IP_WHITELIST } : {}),
+    httpsRedirect: settings.HTTPS_REDIRECT,
+    limits: {
+      isOn: settings.ENABLE_RATE_LIMITING,
+      api: { amount: settings.RATE_LIMIT_REQUESTS, windowMs: settings.RATE_LIMIT_WINDOW },
+    },
+  };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { JailPosture } from '../contract/index.ts';
+import type { CheckAuditCopy } from './audit/audit-copy.ts';
 import type { Local } from './local.ts';
 import type { Remote } from './remote.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,4 +21,6 @@ export interface CommandContext {
   readonly claims?: () => Promise<Claims>;
   /** How code is held on this machine; absent where this program runs none. */
   readonly posture?: () => Promise<JailPosture>;
+  /** Checks the file of an audit's copy; absent where this program cannot. */
+  readonly auditCopy?: CheckAuditCopy;
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '../base/index.ts';
 import type { Problem } from '../contract/index.ts';
 import { ERROR_CATALOGUE, type ErrorCode, type ErrorReport, reportOf } from '../errors/index.ts';
 import type { InputProblem } from './local.ts';
@@ -39,11 +40,22 @@ export function tellError(terminal: Terminal, thrown: unknown, options: TellOpti
     const lines = [`  at ${placeText(error.place)}`, ...excerpt(terminal, error.place)];
     terminal.err(`${lines.join('\n')}\n`);
   }
-  terminal.err(`  ${printable(error.remedy)}\n`);
+  terminal.err(`  ${printable(remedyHere(error))}\n`);
   const requestId = error.details?.requestId;
   if (error.code === 'INTERNAL' && typeof requestId === 'string') {
     terminal.err(`  The server's log says more under the request ${printableLine(requestId)}.\n`);
   }
+}
+
+/** What helps in a terminal, where nobody sees or sends headers. */
+function remedyHere({ code, remedy, details }: ErrorReport): string {
+  if (remedy !== ERROR_CATALOGUE[code].remedy) return remedy;
+  if (code === 'UNAUTHENTICATED') {
+    return 'Give another key: sluice login, SLUICE_API_KEY, --key-file, or the .env of this folder.';
+  }
+  const waitMs = details?.retryAfterMs;
+  if (code !== 'RATE_LIMITED' || typeof waitMs !== 'number') return remedy;
+  return `Wait ${formatDuration(Math.max(1, Math.ceil(waitMs / 1_000)) * 1_000)}, and try again.`;
 }
 
 export interface TellOptions {

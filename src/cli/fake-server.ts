@@ -109,6 +109,12 @@ export async function runAgainst(line: readonly string[], options: FakeRemoteOpt
     printConfig: absent,
     checkConfig: absent,
     serve: absent,
+    hashPassword: absent,
+    newSecrets: absent,
+    askLine: async () => undefined,
+    examineSettings: absent,
+    securityHeaders: absent,
+    nodeVersion: '20.19.0',
     ...options.local,
   };
   const signal = options.signal ?? new AbortController().signal;

@@ -3,6 +3,7 @@ export type {
   FlowText,
   InputProblem,
   Local,
+  LocalAccess,
   LocalFlows,
   RunRequest,
   ServedUntil,

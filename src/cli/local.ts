@@ -1,5 +1,5 @@
 import type { Value } from '../base/index.ts';
-import type { ConfigTasks } from '../config/index.ts';
+import type { Checked, ConfigTasks, SettingsCheckId } from '../config/index.ts';
 import type { ExecutionEvent, ExecutionResult, Problem } from '../contract/index.ts';
 import type { ErrorReport } from '../errors/index.ts';
 import type { InputDeclaration, Plan } from '../language/index.ts';
@@ -49,11 +49,33 @@ export interface LocalFlows {
   run(request: RunRequest): Promise<ExecutionResult>;
 }
 
+/** What an operator does with passwords, keys and the checklist, without a server. */
+export interface LocalAccess {
+  /**
+   * A bcrypt hash of BCRYPT_ROUNDS. Errors: PASSWORD_WEAK with the reason, also where it is longer
+   * than bcrypt reads; SETTINGS_INVALID.
+   */
+  hashPassword(password: string): Promise<string>;
+  /** Of 32 random bytes each: keys as ADMIN_API_KEYS takes them, or passwords in base64. */
+  newSecrets(wanted: {
+    readonly kind: 'key' | 'password';
+    readonly count: number;
+  }): readonly string[];
+  /** Asks and shows what is typed; undefined where nobody can be asked. */
+  askLine(prompt: string): Promise<string | undefined>;
+  /** The checks of the production checklist that settings and files tell. */
+  examineSettings(): Promise<readonly Checked<SettingsCheckId>[]>;
+  /** The headers that every answer of the server carries, by their lower-case names. */
+  securityHeaders(): Promise<Readonly<Record<string, string>>>;
+  /** Such as `20.20.0`. */
+  readonly nodeVersion: string;
+}
+
 /**
  * What the local commands need of the rest of the house, handed over by main.ts: the command line
  * itself reads no file and runs nothing.
  */
-export interface Local extends LocalFlows, ConfigTasks {
+export interface Local extends LocalFlows, LocalAccess, ConfigTasks {
   /**
    * Starts a server or worker; resolves when it serves, and rejects where it cannot. Errors:
    * SETTINGS_INVALID, STORE_*, DATA_DIR_TAKEN, PORT_TAKEN, HOST_UNUSABLE; the signal's reason
@@ -75,7 +97,7 @@ export interface ServeRequest {
   readonly signal: AbortSignal;
 }
 
-/** What serves now, and its end. Nothing in it is secret: it is shown. */
+/** What serves now, and its end. It is shown on the terminal, and written to no log. */
 export interface ServedUntil {
   /** Such as `http://127.0.0.1:8000`; a worker has none. */
   readonly address?: string;
@@ -85,6 +107,8 @@ export interface ServedUntil {
   readonly page?: string;
   /** Where the data is, for people: a folder, or host and name of a database. */
   readonly data: string;
+  /** Where this start made the first admin; its password is there once, and never again. */
+  readonly firstAdmin?: { readonly username: string; readonly password?: string };
   /** What an operator should know, such as a guard that is off. */
   readonly warnings: readonly string[];
   /** Resolves when all has ended cleanly after the signal; rejects when it failed meanwhile. */

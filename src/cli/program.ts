@@ -1,11 +1,17 @@
 import { Command, CommanderError, type Option } from 'commander';
 import { asAppError, ERROR_CATALOGUE } from '../errors/index.ts';
 import type { CommandContext } from './command-context.ts';
+import { addAccountCommands } from './commands/account-commands.ts';
+import { addAuditCommands } from './commands/audit-commands.ts';
+import { addDoctorCommands } from './commands/doctor-commands.ts';
 import { addExecutionCommands } from './commands/execution-commands.ts';
 import { addFlowCommands } from './commands/flow-commands.ts';
 import type { CommandHost } from './commands/host.ts';
+import { addKeyCommands } from './commands/key-commands.ts';
 import { addLocalCommands } from './commands/local-commands.ts';
+import { addPasswordCommands, addPeopleCommands } from './commands/people-commands.ts';
 import { addProfileCommands, addServerCommands } from './commands/server-commands.ts';
+import { addShareCommands } from './commands/share-commands.ts';
 import { tellError } from './error-text.ts';
 
 /**
@@ -58,14 +64,15 @@ function programOf({ terminal, version }: CommandContext): Command {
       })
       .configureHelp({ optionDescription: optionText })
       .showSuggestionAfterError(true)
-      .showHelpAfterError('Try: sluice --help')
+      .showHelpAfterError('Try: sluice --help, or --help behind the command')
       .addHelpText('after', HELP_AFTER)
   );
 }
 
 /** What an option does; that one is off or empty unless it is given goes without saying. */
 function optionText({ description, defaultValue }: Option): string {
-  const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  const isTold =
+    (typeof defaultValue === 'string' && defaultValue !== '') || typeof defaultValue === 'number';
   return isTold ? `${description} (default: ${defaultValue})` : description;
 }
 
@@ -73,9 +80,16 @@ function optionText({ description, defaultValue }: Option): string {
 function addCommands(host: CommandHost): void {
   addLocalCommands(host);
   addServerCommands(host);
+  addDoctorCommands(host);
+  addPasswordCommands(host);
   host.program.commandsGroup('Work with a server:');
   addFlowCommands(host);
+  addShareCommands(host);
   addExecutionCommands(host);
+  addPeopleCommands(host);
+  addKeyCommands(host);
+  addAccountCommands(host);
+  addAuditCommands(host);
   addProfileCommands(host);
 }
 

@@ -109,8 +109,8 @@ SERIESOFTUBES_API_URL=http://api.example.com
   it('says which settings of other systems nothing uses yet, and which have another way', () => {
     const dotenv = `${FRESH}
 OPENAI_API_KEY=x
-CORS_ORIGINS=https://app.example.com
-FLOWRUNNER_RATE_LIMIT_REQUESTS=1000
+MINIO_ROOT_USER=x
+FFMPEG_THREADS=4
 FLOWRUNNER_POSTGRES_HOST=db
 LOG_FILE=sluice.log
 MAX_REQEST_SIZE=1
@@ -125,8 +125,8 @@ SOMETHING_ELSE=1
       'MAX_REQEST_SIZE is no setting, so it has no effect. Did you mean MAX_REQUEST_SIZE?',
       'SOMETHING_ELSE is no setting, so it has no effect.' +
         ' Remove it, unless another program reads this file.',
-      'nothing uses these settings of other systems yet: OPENAI_API_KEY, CORS_ORIGINS,' +
-        ' FLOWRUNNER_RATE_LIMIT_REQUESTS. They can stay; a later version will read them.',
+      'nothing uses these settings of other systems yet: OPENAI_API_KEY, MINIO_ROOT_USER,' +
+        ' FFMPEG_THREADS. They can stay; a later version will read them.',
     ]);
   });
 

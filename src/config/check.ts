@@ -1,3 +1,4 @@
+import { checkPasswordAge } from './doctor-passwords.ts';
 import { ANOTHER_WAY, isNotUsedYet } from './foreign-names.ts';
 import type { FileMode } from './judge-files.ts';
 import type { ProcessKind } from './judge-secrets.ts';
@@ -21,11 +22,14 @@ export interface ConfigReport {
 export interface CheckOptions extends LoadOptions {
   readonly kind: ProcessKind;
   readonly fileMode: FileMode;
+  /** Absent: nothing is said of what grows old. */
+  readonly now?: number;
 }
 
 /**
  * Judges all settings as `sluice start` or `sluice worker` would, and says more: every problem and
- * warning with its remedy (claims G1.007, G1.016 to G1.019, G5.272). Never throws for what a person
+ * warning with its remedy (claims G1.007, G1.016 to G1.019, G5.272,
+ * G5.289). Never throws for what a person
  * wrote. Side effect: reads the settings files.
  */
 export function checkConfig(options: CheckOptions): ConfigReport {
@@ -41,10 +45,20 @@ export function checkConfig(options: CheckOptions): ConfigReport {
     warnings: [
       ...warnings.filter((warning) => !exposed.has(warning)),
       ...advice,
+      ...(options.now === undefined ? [] : dueWarnings(gathered, options.now)),
       ...gathered.warnings,
       ...strangerWarnings(gathered),
     ],
   };
+}
+
+/** The password of the database where it is noted to be too old; a note that is missing is none. */
+function dueWarnings(gathered: GatheredSettings, now: number): readonly SettingsProblem[] {
+  const { state, seen, remedy } = checkPasswordAge(gathered, now);
+  if (state !== 'fail' || remedy === undefined) return [];
+  const setting = 'DATABASE_PASSWORD_SET_ON';
+  const source = gathered.sources[setting];
+  return [{ name: gathered.names[setting], source, message: seen, remedy, setting }];
 }
 
 /**

@@ -72,6 +72,8 @@ export type SettingEntry =
 export type SettingGroup =
   | 'Server'
   | 'Secrets'
+  | 'Access'
+  | 'Audit'
   | 'Database'
   | 'Flows'
   | 'Executions'

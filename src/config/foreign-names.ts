@@ -2,18 +2,9 @@
  * Settings of the five systems that nothing here uses yet, so that `config check` can say so
  * instead of calling them mistakes. A name moves from here into the aliases of a setting when the
  * setting comes. `*` stands for any ending.
- *
- * Systems that use one name differently: CORS_ORIGINS is a list between commas in SeriesOfTubes,
- * Crucible and the FFmpeg API, and JSON in the Agentic Workflow Engine; ACCESS_TOKEN_EXPIRE_MINUTES
- * of two systems is ROUNDTABLE_ACCESS_TOKEN_EXPIRY_MINUTES in Crucible, and hours in FlowRunner's
- * FLOWRUNNER_TOKEN_EXPIRATION.
  */
 export const NOT_USED_YET: readonly string[] = [
   // Several systems
-  'ACCESS_TOKEN_EXPIRE_MINUTES',
-  'BCRYPT_ROUNDS',
-  'CORS_ORIGINS',
-  'CORS_ALLOW_CREDENTIALS',
   'OPENAI_API_KEY',
   'ANTHROPIC_API_KEY',
   'GEMINI_API_KEY',
@@ -29,9 +20,6 @@ export const NOT_USED_YET: readonly string[] = [
   // FlowRunner
   'FLOWRUNNER_*',
   // FFmpeg API
-  'ENABLE_API_KEYS',
-  'ENABLE_IP_WHITELIST',
-  'IP_WHITELIST',
   'ENABLE_METRICS',
   'ENABLE_VIRUS_SCAN',
   'FFMPEG_*',
@@ -48,7 +36,11 @@ export const NOT_USED_YET: readonly string[] = [
 export const ANOTHER_WAY: Readonly<Record<string, string>> = {
   API_VERSION: 'The API is at /api/v1.',
   API_WORKERS: 'Run `sluice worker` as often as you like, on one DATABASE_URL.',
+  CORS_ALLOW_CREDENTIALS: 'Pages of CORS_ORIGINS may always use cookies; those of * never.',
   DEBUG: 'Set LOG_LEVEL=debug.',
+  FLOWRUNNER_TOKEN_EXPIRATION: 'Set ACCESS_TOKEN_EXPIRE_MINUTES to 60 times as much.',
+  ROUNDTABLE_REFRESH_TOKEN_EXPIRY_MINUTES: 'Set REFRESH_TOKEN_EXPIRE_DAYS.',
+  ROUNDTABLE_JWT_ALGORITHM: 'Tokens are signed with HS256, and no other algorithm is taken.',
   FLOWRUNNER_STORAGE_TYPE: 'Everything is in PostgreSQL; set DATABASE_URL for one of your own.',
   FLOWRUNNER_POSTGRES_HOST: 'Write it into DATABASE_URL.',
   FLOWRUNNER_POSTGRES_PORT: 'Write it into DATABASE_URL.',

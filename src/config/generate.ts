@@ -37,6 +37,16 @@ ENCRYPTION_KEY=${secret()}
 # To replace a key, add the new one, change what uses the old one, then remove the old one.
 ADMIN_API_KEYS=${newAdminKey(random)}
 
+# --- People ------------------------------------------------------------------------------------
+
+# The first start makes an admin of this name and shows the password once. For one of your own, put
+# the hash there that sluice hash-password prints.
+#ADMIN_USERNAME=admin
+#ADMIN_PASSWORD=
+
+# Who may become a person here: closed (admins add them), invitation, or open.
+#SIGN_UP=invitation
+
 # --- Where the server listens ------------------------------------------------------------------
 
 # Only programs of this machine can connect. For others, put a proxy with TLS before the server.
@@ -46,13 +56,24 @@ PORT=8000
 # The folder for the database and for large values.
 DATA_DIR=./data
 
-# --- For production: remove the # and put in your own names --------------------------------------
+${productionTemplates(secret)}`;
+}
+
+function productionTemplates(secret: () => string): string {
+  return `# --- For production: remove the # and put in your own names -----------------------------
 
 # Refuses to start on connections that others could listen to, instead of warning.
 #SLUICE_ENV=production
 
 # The address that people use. HTTPS, since API keys travel in every request.
 #BASE_URL=https://sluice.example.com
+
+# The proxy with TLS before the server: what it says of a request's origin is believed, and nobody
+# else's word is.
+#TRUSTED_PROXIES=127.0.0.1
+
+# Pages of other origins that may use the API, with commas between them. Never *.
+#CORS_ORIGINS=https://app.example.com
 
 # A PostgreSQL of yours instead of the one that the server runs. sslmode=require encrypts the
 # connection; verify-full also checks whom you talk to (DATABASE_SSL_ROOT_CERT names its authority).
@@ -62,8 +83,12 @@ DATA_DIR=./data
 #DATABASE_MIGRATION_URL=postgresql://sluice_owner:${secret()}@db.example.com:5432/sluice?sslmode=require
 #DATABASE_READ_URL=postgresql://sluice_reader:${secret()}@db.example.com:5432/sluice?sslmode=require
 
-# A Redis that several servers share. Always with its password (requirepass); with users of
-# Redis 6 and later, redis://user:password@host. rediss:// encrypts the connection.
+# The day on which the database's password was changed, such as 2026-11-21: sluice doctor reminds.
+#DATABASE_PASSWORD_SET_ON=
+
+# A Redis in which several servers count requests together, for the rate limits. Always with
+# its password (requirepass); with users of Redis 6 and later, redis://user:password@host. rediss://
+# encrypts the connection.
 #REDIS_URL=redis://:${secret()}@redis.example.com:6379/0
 
 # The least important lines of the log: debug, info, warn or error.

@@ -1,7 +1,7 @@
 import { type Advice, advise } from './advice.ts';
 import type { LoadedSettings } from './load.ts';
 import type { SettingName } from './table.ts';
-import { weaknessOf, weaknessOfKey } from './weak-secret.ts';
+import { decodeKey, weaknessOf, weaknessOfKey } from './weak-secret.ts';
 
 /** What the process is for: a worker answers no requests, so it needs no keys of people. */
 export type ProcessKind = 'server' | 'worker';
@@ -51,7 +51,9 @@ function weakSecrets(loaded: LoadedSettings): readonly Advice[] {
   const { settings } = loaded;
   const found: Advice[] = [];
   const judge = (name: SettingName, what: string | undefined) => {
-    const remedy = `Replace it with ${FRESH}.`;
+    const remedy = name.endsWith('_PREVIOUS')
+      ? 'Take it out; what it signed is not taken any more.'
+      : `Replace it with ${FRESH}.`;
     if (what !== undefined) found.push(advise(loaded, name, { weight: 'refused', what, remedy }));
   };
   for (const name of ['JWT_SECRET_KEY', 'JWT_REFRESH_SECRET_KEY'] as const) {
@@ -60,6 +62,14 @@ function weakSecrets(loaded: LoadedSettings): readonly Advice[] {
   if (settings.ENCRYPTION_KEY !== '') {
     judge('ENCRYPTION_KEY', weaknessOfKey(settings.ENCRYPTION_KEY));
   }
+  for (const name of ['JWT_SECRET_KEYS_PREVIOUS', 'JWT_REFRESH_SECRET_KEYS_PREVIOUS'] as const) {
+    const weakness = settings[name].map(weaknessOf).find((what) => what !== undefined);
+    judge(name, weakness === undefined ? undefined : `holds one that ${weakness}`);
+  }
+  if (settings.ENCRYPTION_KEYS_PREVIOUS.some((key) => decodeKey(key) === undefined)) {
+    const what = 'holds one that is not 32 bytes, written as 64 hex digits or in base64';
+    judge('ENCRYPTION_KEYS_PREVIOUS', what);
+  }
   for (const [index, key] of settings.ADMIN_API_KEYS.entries()) {
     const weakness = weaknessOf(key);
     const which = settings.ADMIN_API_KEYS.length === 1 ? '' : `holds as key ${index + 1} one that `;
@@ -67,6 +77,16 @@ function weakSecrets(loaded: LoadedSettings): readonly Advice[] {
   }
   return found;
 }
+
+/**
+ * A secret of before that signs something else now would let one kind of token pass for another.
+ */
+const LISTS = [
+  'ADMIN_API_KEYS',
+  'JWT_SECRET_KEYS_PREVIOUS',
+  'JWT_REFRESH_SECRET_KEYS_PREVIOUS',
+  'ENCRYPTION_KEYS_PREVIOUS',
+] as const satisfies readonly SettingName[];
 
 function equalSecrets(loaded: LoadedSettings): readonly Advice[] {
   const { settings } = loaded;
@@ -77,7 +97,7 @@ function equalSecrets(loaded: LoadedSettings): readonly Advice[] {
   ];
   const given = [
     ...names.map((name) => ({ name: name as SettingName, value: settings[name] })),
-    ...settings.ADMIN_API_KEYS.map((value) => ({ name: 'ADMIN_API_KEYS' as const, value })),
+    ...LISTS.flatMap((name) => settings[name].map((value) => ({ name, value }))),
   ].filter(({ value }) => value !== '');
   const first = new Map<string, SettingName>();
   const found: Advice[] = [];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { assert } from '../base/index.ts';
 import type { Advice } from './advice.ts';
+import { judgeAccess } from './judge-access.ts';
 import { judgeConnections } from './judge-connections.ts';
 import { type FileMode, judgeFileMode } from './judge-files.ts';
 import { judgeSecrets, type ProcessKind } from './judge-secrets.ts';
@@ -24,10 +25,22 @@ export interface ServerSettings {
   /** At least one for a server; a worker has none. */
   readonly adminKeys: readonly string[];
   /** Secrets that sign tokens; a worker has none. */
-  readonly tokens: { readonly accessSecret: string; readonly refreshSecret: string } | undefined;
+  readonly tokens:
+    | {
+        readonly accessSecret: string;
+        readonly refreshSecret: string;
+        /** Taken, and used to sign nothing. */
+        readonly accessSecretsPrevious: readonly string[];
+        readonly refreshSecretsPrevious: readonly string[];
+      }
+    | undefined;
   /** 32 bytes. */
   readonly encryptionKey: Uint8Array;
+  /** Of before, 32 bytes each: they open and check, and seal nothing. */
+  readonly encryptionKeysPrevious: readonly Uint8Array[];
   readonly requestBytesMax: number;
+  /** The absolute path of AUDIT_COPY. */
+  readonly auditCopy: string | undefined;
   readonly slots: number;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What flows may do and how they run. */
@@ -102,10 +115,18 @@ export function requireServerSettings(
       ? {
           accessSecret: settings.JWT_SECRET_KEY,
           refreshSecret: settings.JWT_REFRESH_SECRET_KEY,
+          accessSecretsPrevious: settings.JWT_SECRET_KEYS_PREVIOUS,
+          refreshSecretsPrevious: settings.JWT_REFRESH_SECRET_KEYS_PREVIOUS,
         }
       : undefined,
     encryptionKey,
+    encryptionKeysPrevious: settings.ENCRYPTION_KEYS_PREVIOUS.map((text) => {
+      const key = decodeKey(text);
+      assert(key !== undefined, 'a key that was judged can be decoded');
+      return key;
+    }),
     requestBytesMax: settings.MAX_REQUEST_SIZE,
+    auditCopy: path(settings.AUDIT_COPY),
     slots: settings.EXECUTION_SLOTS,
     logLevel: settings.LOG_LEVEL,
     settings,
@@ -127,6 +148,7 @@ export function judgeServerSettings(
   const said = [
     ...judgeSecrets(loaded, kind),
     ...judgeConnections(loaded),
+    ...judgeAccess(loaded),
     ...(fileMode === undefined ? [] : judgeFileMode(cwd, fileMode)),
   ];
   const isProduction = loaded.settings.SLUICE_ENV === 'production';
@@ -156,6 +178,8 @@ function secretsOf(settings: Settings): readonly string[] {
     settings.DATABASE_MIGRATION_URL,
     settings.DATABASE_READ_URL,
     settings.REDIS_URL,
+    settings.AUDIT_WEBHOOK,
+    settings.ALERT_WEBHOOK,
   ].filter((url) => url !== '');
   const passwords = urls.flatMap((url) => {
     const { password, searchParams } = new URL(url);
@@ -166,6 +190,10 @@ function secretsOf(settings: Settings): readonly string[] {
     settings.JWT_REFRESH_SECRET_KEY,
     settings.ENCRYPTION_KEY,
     ...settings.ADMIN_API_KEYS,
+    settings.ADMIN_PASSWORD,
+    ...settings.JWT_SECRET_KEYS_PREVIOUS,
+    ...settings.JWT_REFRESH_SECRET_KEYS_PREVIOUS,
+    ...settings.ENCRYPTION_KEYS_PREVIOUS,
     ...passwords,
   ];
   return [...new Set(secrets)].filter((secret) => secret !== '');

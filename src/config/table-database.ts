@@ -35,6 +35,19 @@ export const DATABASE_SETTINGS = {
     group: 'Database',
     since: '0.2',
   },
+  DATABASE_PASSWORD_SET_ON: {
+    type: 'text',
+    default: '',
+    form: {
+      form: /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
+      words: 'a day as 2026-11-21',
+    },
+    summary:
+      'The day on which the password in DATABASE_URL was last changed; after 180 days' +
+      ' `sluice doctor` and `sluice config check` remind of it.',
+    group: 'Database',
+    since: '0.4',
+  },
   DATABASE_POOL_SIZE: {
     type: 'integer',
     default: POSTGRES_LIMITS.poolSize,

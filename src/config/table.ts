@@ -1,15 +1,17 @@
 import type { BooleanEntry, ListEntry, NumberEntry, SettingEntry } from './entry.ts';
+import { ACCESS_SETTINGS } from './table-access.ts';
 import { CODE_SETTINGS } from './table-code.ts';
 import { DATABASE_SETTINGS } from './table-database.ts';
 import { FLOW_SETTINGS } from './table-flows.ts';
 import { SERVER_SETTINGS } from './table-server.ts';
 
 /**
- * Every setting, declared once, in four parts: from this table come the type `Settings`, the
+ * Every setting, declared once, in five parts: from this table come the type `Settings`, the
  * loader, `.env.example`, docs/reference/settings.md and the names of other systems.
  */
 export const SETTINGS = {
   ...SERVER_SETTINGS,
+  ...ACCESS_SETTINGS,
   ...DATABASE_SETTINGS,
   ...FLOW_SETTINGS,
   ...CODE_SETTINGS,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { SECRET_LIMITS } from '../base/index.ts';
 import { type ConfigReport, checkConfig } from './check.ts';
-import { generateDotenv, type RandomText } from './generate.ts';
+import { generateDotenv, newAdminKey, type RandomText } from './generate.ts';
 import type { FileMode } from './judge-files.ts';
 import type { ProcessKind } from './judge-secrets.ts';
 import type { LoadOptions } from './load.ts';
@@ -11,6 +12,8 @@ export interface ConfigTaskOptions extends LoadOptions {
   readonly writeNewFile: WriteNewFile;
   /** From the system's random source, such as crypto's `randomToken`. */
   readonly random: RandomText;
+  /** Absent: nothing is said of what grows old. */
+  now?(): number;
 }
 
 /** What `sluice config` does, for the command line and for `npm start`. */
@@ -35,6 +38,27 @@ export function configTasks(options: ConfigTaskOptions): ConfigTasks {
       return { path };
     },
     printConfig: () => generateDotenv(random),
-    checkConfig: ({ kind }) => checkConfig({ ...options, kind }),
+    checkConfig: ({ kind }) => {
+      const now = options.now?.();
+      return checkConfig({ ...rest(options), kind, ...(now === undefined ? {} : { now }) });
+    },
   };
+}
+
+function rest({ cwd, environment, readFile, overrides, fileMode }: ConfigTaskOptions) {
+  const given = { cwd, environment, readFile, fileMode };
+  return overrides === undefined ? given : { ...given, overrides };
+}
+
+/**
+ * New secrets, each of 32 random bytes: keys as ADMIN_API_KEYS takes them, or passwords in base64,
+ * of 44 characters (claims G5.256, G5.257).
+ */
+export function newSecrets(
+  random: RandomText,
+  { kind, count }: { readonly kind: 'key' | 'password'; readonly count: number },
+): readonly string[] {
+  const password = () =>
+    Buffer.from(random(SECRET_LIMITS.generatedBytes), 'hex').toString('base64');
+  return Array.from({ length: count }, () => (kind === 'key' ? newAdminKey(random) : password()));
 }

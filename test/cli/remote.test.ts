@@ -179,7 +179,7 @@ describe('files', () => {
 });
 
 describe('the connection', () => {
-  const me = { id: 'key:admin-1', account: 'default', permissions: [] };
+  const me = { id: 'key:admin-1', kind: 'operator', account: 'default', permissions: [] };
 
   it('sends the key to the server it was made for', async () => {
     let key: string | undefined;

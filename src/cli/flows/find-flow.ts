@@ -53,7 +53,7 @@ function onlyOne(
   if (only === undefined) {
     throw new AppError('FLOW_NOT_FOUND', {
       message: `no flow has the id or name ${shown}`,
-      remedy: 'sluice flows list shows all flows; names count with their letter case.',
+      remedy: 'sluice flows list shows those that you may see; names count with their letter case.',
     });
   }
   if (found.length === 1) return only.id;

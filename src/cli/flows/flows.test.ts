@@ -10,11 +10,14 @@ const FLOW = {
   description: 'greets',
   tags: ['demo', 'first'],
   version: 3,
+  owner: 'key:admin-1',
+  isPublic: false,
   createdBy: 'key:admin-1',
   createdAt: '2026-03-01T11:00:00.000Z',
   updatedAt: '2026-03-01T11:57:00.000Z',
 };
-const WITH_SOURCE = { ...FLOW, format: 'yaml', source: 'name: hello\n' };
+const GRANTS = { hosts: [], connections: [], secrets: [], code: 'none' };
+const WITH_SOURCE = { ...FLOW, grants: GRANTS, format: 'yaml', source: 'name: hello\n' };
 const PAGE = { body: { items: [FLOW] } };
 const BYTES = new TextEncoder().encode('name: hello\n');
 const readText = async (file: string) => ({ file, bytes: BYTES });
@@ -212,7 +215,14 @@ describe('sluice flows export', () => {
 });
 
 it('sluice flows versions lists them', async () => {
-  const version = { flowId: ID, version: 4, format: 'yaml', hash: 'x', createdBy: 'key:admin-1' };
+  const version = {
+    flowId: ID,
+    version: 4,
+    format: 'yaml',
+    hash: 'x',
+    createdBy: 'key:admin-1',
+    grants: GRANTS,
+  };
   const items = [{ ...version, createdAt: FLOW.createdAt, restoredFrom: 2 }];
   const { out } = await flows(['versions', ID], {
     [`GET /api/v1/flows/${ID}/versions`]: { body: { items } },

@@ -36,7 +36,7 @@ export async function loginCommand(
 function inLoginWords(thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'UNAUTHENTICATED') return thrown;
   const { code, message } = thrown;
-  const remedy = 'Give one of ADMIN_API_KEYS of the server.';
+  const remedy = 'Give one of ADMIN_API_KEYS of the server, or a key that was made there.';
   return new AppError(code, { message, remedy, cause: thrown });
 }
 

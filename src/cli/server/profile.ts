@@ -45,7 +45,7 @@ export function parseKey(text: string, source: string): string {
   const why = key === '' ? 'is empty' : 'has characters that no key has';
   throw new AppError('USAGE', {
     message: `the key from ${source} ${why}`,
-    remedy: 'Give the key alone: one of ADMIN_API_KEYS of the server.',
+    remedy: 'Give the key alone: one of ADMIN_API_KEYS of the server, or one that was made there.',
   });
 }
 

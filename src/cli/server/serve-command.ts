@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command-context.ts';
 import type { ServedUntil, ServeRequest } from '../local.ts';
-import { printableLine, styled } from '../terminal.ts';
+import { printable, printableLine, styled, type Terminal } from '../terminal.ts';
 
 /** What `sluice start` and `sluice worker` were told. */
 export interface ServeOptions {
@@ -59,4 +59,16 @@ function tellServing(
   const what = kind === 'server' ? 'Sluice serves' : 'This worker takes executions';
   const lines = facts.map(([name, text]) => `  ${name.padEnd(8)} ${printableLine(text)}\n`);
   terminal.out(`${styled(terminal, 'green', what)}\n${lines.join('')}`);
+  tellFirstAdmin(terminal, served.firstAdmin);
+}
+
+/** On the terminal alone: what is shown here stands nowhere else, but as a hash in the database. */
+function tellFirstAdmin(terminal: Terminal, admin: ServedUntil['firstAdmin']): void {
+  if (admin?.password === undefined) return;
+  const rows = [
+    `  admin     ${printableLine(admin.username)}`,
+    `  password  ${styled(terminal, 'cyan', printable(admin.password))}`,
+    '            shown this once; a new one: sluice users reset-password, with an admin key',
+  ];
+  terminal.out(`\n${[styled(terminal, 'bold', 'First start'), ...rows].join('\n')}\n\n`);
 }

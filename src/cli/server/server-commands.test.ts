@@ -3,7 +3,12 @@ import { AppError } from '../../errors/index.ts';
 import { type FakeRemoteOptions, runAgainst } from '../fake-server.ts';
 import type { Local, ServeRequest } from '../local.ts';
 
-const ME = { id: 'key:admin-1', account: 'default', permissions: ['flows:read'] };
+const ME = {
+  id: 'key:admin-1',
+  kind: 'operator',
+  account: 'default',
+  permissions: ['flows:read'],
+};
 const ROUTES = { 'GET /api/v1/me': { body: ME } };
 
 describe('sluice login', () => {
@@ -39,7 +44,8 @@ describe('sluice login', () => {
       expect(exit).not.toBe(0);
       expect(saved.size).toBe(0);
       // Not the remedy of the API, which is about headers.
-      if (routes === refused) expect(err).toContain('Give one of ADMIN_API_KEYS of the server.');
+      if (routes === refused)
+        expect(err).toContain('Give one of ADMIN_API_KEYS of the server, or a key');
     }
   });
 
@@ -95,6 +101,18 @@ describe('sluice start and worker', () => {
     expect(out.endsWith('stopped\n')).toBe(true);
     expect(err).toContain('warning: HOST is every network');
     expect(err).toContain('Ctrl-C again ends at once');
+  });
+
+  it('G3.142 shows the password of the first admin once, and only where it was made', async () => {
+    const first = async (firstAdmin: { username: string; password?: string }) =>
+      serve(['start'], async () => ({ ...SERVED, firstAdmin, ended: Promise.resolve() }));
+    const made = await first({ username: 'admin', password: 'MADE-1-password' });
+    expect(made.out).toContain('First start\n  admin     admin\n  password  MADE-1-password\n');
+    expect(made.out).toContain('shown this once');
+    expect(made.out.split('MADE-1-password')).toHaveLength(2);
+    expect(made.err).not.toContain('MADE-1-password');
+    const later = await first({ username: 'admin' });
+    expect(later.out).not.toContain('First start');
   });
 
   it('says where it is reached besides', async () => {
