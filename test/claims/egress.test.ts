@@ -27,7 +27,10 @@ beforeAll(async () => {
   listed = await serve(createServer(), { location: inward });
   selfSigned = await serve(createTlsServer(certificate()));
   const allow = [`localhost:${listed.port}`, `localhost:${selfSigned.port}`];
-  server = await claimServer({ EGRESS_ALLOW: allow.join(',') });
+  server = await claimServer({
+    ENABLE_RATE_LIMITING: 'false',
+    EGRESS_ALLOW: allow.join(','),
+  });
 });
 afterAll(async () => {
   for (const service of [listed, hidden, selfSigned]) service?.close();

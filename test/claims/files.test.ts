@@ -24,6 +24,7 @@ beforeAll(async () => {
   symlinkSync(join(outside, 'outside.txt'), join(outside, 'allowed/link.txt'));
   symlinkSync(join(outside, 'allowed-not'), join(outside, 'allowed/folder'));
   server = await claimServer({
+    ENABLE_RATE_LIMITING: 'false',
     FILE_SECURITY_ALLOWED_DIRS: [join(outside, 'allowed'), join(outside, 'uploads')].join(','),
     FILE_SECURITY_DENIED_PATTERNS: '*.key,*.pem,*password*',
     FILE_SECURITY_MAX_SIZE_MB: '100',

@@ -10,7 +10,7 @@ import { type Answer, type ClaimServer, claimServer } from './support.ts';
 
 let server: ClaimServer;
 beforeAll(async () => {
-  server = await claimServer();
+  server = await claimServer({ ENABLE_RATE_LIMITING: 'false' });
 });
 afterAll(() => server?.close());
 

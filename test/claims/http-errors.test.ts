@@ -34,7 +34,11 @@ const TELLTALE = `
     FOR EACH ROW EXECUTE FUNCTION tell()`;
 
 beforeAll(async () => {
-  server = await claimServer({ NODE_ENV: 'production', LOG_LEVEL: 'debug' });
+  server = await claimServer({
+    RATE_LIMIT_REQUESTS: '100000',
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'debug',
+  });
   const client = new pg.Client({ connectionString: server.databaseUrl });
   await client.connect();
   await client.query(TELLTALE);

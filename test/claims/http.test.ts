@@ -15,7 +15,7 @@ let server: ClaimServer;
 let routes: readonly Declared[];
 
 beforeAll(async () => {
-  server = await claimServer();
+  server = await claimServer({ ENABLE_RATE_LIMITING: 'false' });
   const document = await server.ask('GET', '/api/v1/openapi.json');
   routes = Object.entries(document.json.paths).flatMap(([path, methods]) =>
     // The document is ours: methods by name.
@@ -107,12 +107,19 @@ describe('who may ask', () => {
     }
   });
 
-  it('G2.137 what is public is the health, the document of the API and its page', () => {
+  it('G2.137 what is public is signing in, share links, the health and the document of the API', () => {
     const open = routes.filter(({ isPublic }) => isPublic).map(({ path }) => path);
     expect(open.sort()).toEqual([
+      '/api/v1/auth/forgot-password',
+      '/api/v1/auth/refresh',
+      '/api/v1/auth/reset-password',
+      '/api/v1/auth/sign-in',
+      '/api/v1/auth/sign-up',
       '/api/v1/docs',
       '/api/v1/docs.css',
       '/api/v1/openapi.json',
+      `/api/v1/shared/${ID}`,
+      `/api/v1/shared/${ID}/execute`,
       '/health',
       '/health/live',
       '/health/ready',

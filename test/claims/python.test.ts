@@ -21,7 +21,7 @@ let server: ClaimServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-claims-python-'));
   const settings = { FILE_SECURITY_ALLOWED_DIRS: folder, PYTHON_EXECUTION_TIMEOUT: '3s' };
-  server = await claimServer(settings);
+  server = await claimServer({ ENABLE_RATE_LIMITING: 'false', ...settings });
 });
 afterAll(async () => {
   await server?.close();

@@ -9,7 +9,7 @@ let server: ClaimServer;
 let execution: string;
 
 beforeAll(async () => {
-  server = await claimServer();
+  server = await claimServer({ ENABLE_RATE_LIMITING: 'false' });
   const { json: flow } = await server.ask('POST', '/api/v1/flows', { body: { source: LONG } });
   const started = await server.ask('POST', `/api/v1/flows/${flow.id}/execute`, { body: {} });
   execution = started.json.id;

@@ -141,8 +141,32 @@ describe('SQL is never built from what people write', () => {
   });
 });
 
-/** Each takes nothing but constants of its own file or room. */
+/**
+ * Each takes nothing but constants of its own file or room; names of columns are those of our own
+ * records, and names of tables come from the catalog, quoted by the database.
+ */
 const REVIEWED = [
+  'accounts/account-changes.ts: ACCOUNT_COLUMNS',
+  'accounts/account-changes.ts: NOW',
+  'accounts/account-changes.ts: names.join(',
+  'accounts/account-changes.ts: names.map(',
+  'accounts/accounts.ts: ACCOUNT_COLUMNS',
+  'accounts/deletion.ts: DUE',
+  'accounts/deletion.ts: NOW',
+  'accounts/deletion.ts: table',
+  'accounts/end-executions.ts: NOW',
+  'accounts/left-blobs.ts: NOW',
+  'accounts/retention.ts: CHOSEN',
+  'accounts/retention.ts: NOW',
+  'accounts/transaction.ts: names.join(',
+  'accounts/transaction.ts: names.map(',
+  'accounts/waiting.ts: NO_ID',
+  'accounts/waiting.ts: groups',
+  'accounts/waiting.ts: idOf(',
+  'directory/identities-sql.ts: KEY',
+  'directory/identities-sql.ts: KEY_PERSON',
+  'directory/identities-sql.ts: PERSON',
+  'directory/identities-sql.ts: ROLE',
   'dispatch/announcements.ts: CHANNEL',
   'dispatch/dispatch-sql.ts: NOW',
   'dispatch/dispatch-sql.ts: accounts',
@@ -159,6 +183,11 @@ const REVIEWED = [
   'journal/statement.ts: names.join(',
   'journal/statement.ts: unitTable(',
   'migrations/prepare-schema.ts: SCHEMA',
+  'seals/deliveries.ts: NOW',
+  'seals/retain.ts: SEAL_COLUMNS',
+  'seals/seal-chain.ts: ROW_COLUMNS',
+  'seals/seals.ts: CHECKPOINT_COLUMNS',
+  'seals/seals.ts: SEAL_COLUMNS',
 ];
 
 const STATEMENT = /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|DROP|LISTEN|WITH)\b/;

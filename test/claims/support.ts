@@ -75,7 +75,9 @@ export async function claimServer(
     await clean();
     throw error;
   });
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
+  // Behind a BASE_URL it prints that one alone.
+  const own = settings.PORT === undefined ? '' : `http://127.0.0.1:${settings.PORT}`;
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? own;
   const ask = (method: string, path: string, asked?: Asked) => request(url + path, method, asked);
   return {
     url,

@@ -65,7 +65,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     claims: ['G4.196'],
     file: 'src/store/account/audit.ts',
-    find: "  await scoped.insert('audit_events', auditColumns(entry));",
+    find: "if (scoped.isAuditOn) await scoped.insert('audit_events', auditColumns(entry));",
     replace: "  await database.insertInto('audit_events').values(auditColumns(entry)).execute();",
     why: 'A query goes past the account.',
   },

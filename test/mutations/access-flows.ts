@@ -1,0 +1,163 @@
+import type { Mutation } from './mutation.ts';
+
+/** Who may do what with flows and executions. */
+export const RIGHTS_MUTATIONS: readonly Mutation[] = [
+  {
+    claims: ['G2.071', 'G2.072', 'G2.073', 'G2.096'],
+    file: 'src/http/judge.ts',
+    find: '    refuseWithout(route.permission, principal);\n',
+    replace: '',
+    why: 'No permission is asked for.',
+  },
+  {
+    claims: ['G2.071', 'G2.130'],
+    file: 'src/http/denials.ts',
+    find: "  FORBIDDEN: 'access.denied',\n",
+    replace: '',
+    why: 'A denial leaves no record.',
+  },
+  {
+    claims: ['G2.072', 'G2.096'],
+    file: 'src/contract/permission.ts',
+    find: "    'hosts:grant',\n    'hosts:dynamic',\n  ],",
+    replace: "    'hosts:grant',\n    'hosts:dynamic',\n    'accounts:admin',\n  ],",
+    why: 'Whoever is new runs the account.',
+  },
+  {
+    claims: ['G2.092'],
+    file: 'src/http/handlers/flows.ts',
+    find: 'const owned = { ...draft, owner: ownerOf(principal) };',
+    replace: "const owned = { ...draft, owner: 'person:nobody' };",
+    why: 'A flow belongs to nobody.',
+  },
+  {
+    claims: ['G2.093', 'G2.095'],
+    file: 'src/guard/access.ts',
+    find: "if (flow.isPublic && (act === 'view' || act === 'execute')) {",
+    replace: "if (act === 'view' || act === 'execute') {",
+    why: 'Everybody sees and runs private flows.',
+  },
+  {
+    claims: ['G2.094'],
+    file: 'src/guard/access.ts',
+    find: "if (flow.isPublic && (act === 'view' || act === 'execute')) {",
+    replace: 'if (flow.isPublic) {',
+    why: 'Everybody changes public flows.',
+  },
+  {
+    claims: ['G2.095'],
+    file: 'src/guard/access.ts',
+    find: "view: new Set<FlowAct>(['view']),",
+    replace: "view: new Set<FlowAct>(['view', 'execute']),",
+    why: 'A share to see lets one run.',
+  },
+  {
+    claims: ['G2.093', 'G2.096'],
+    file: 'src/http/rights/rights.ts',
+    find: "if (principal.permissions.has('accounts:admin')) return undefined;",
+    replace: "if (principal.id !== '') return undefined;",
+    why: 'Lists show the flows of everybody.',
+  },
+  {
+    claims: ['G2.097'],
+    file: 'src/http/handlers/flow-source.ts',
+    find: 'name: ACCESS_LIMITS.flowNameCharacters,',
+    replace: 'name: 300,',
+    why: 'Names of 300 characters are taken.',
+  },
+  {
+    claims: ['G2.098'],
+    file: 'src/language/flow/read-flow.ts',
+    find: "const name = text('name', '').trim();",
+    replace: "const name = text('name', '');",
+    why: 'Names keep the blanks around them.',
+  },
+  {
+    claims: ['G2.099'],
+    file: 'src/http/handlers/flow-source.ts',
+    find: 'description: ACCESS_LIMITS.descriptionCharacters,',
+    replace: 'description: 5_000,',
+    why: 'Descriptions of 5,000 characters are taken.',
+  },
+  {
+    claims: ['G2.119'],
+    file: 'src/auth/identify.ts',
+    find: 'if (credentials.socket === undefined || !parts.settings.takesTokenInUrl) {',
+    replace: 'if (credentials.socket !== undefined || !parts.settings.takesTokenInUrl) {',
+    why: 'No WebSocket takes a token in its address.',
+  },
+  {
+    claims: ['G2.121'],
+    file: 'src/guard/access.ts',
+    find: "return no('somebody else started the execution, and its flow is not yours');",
+    replace: "return yes('somebody else started the execution, and its flow is not yours');",
+    why: 'Everybody follows the executions of others.',
+  },
+];
+
+/** What is written down, what is noticed, and how long it is kept. */
+export const RECORD_MUTATIONS: readonly Mutation[] = [
+  {
+    claims: ['G2.116'],
+    file: 'src/audit/janitor.ts',
+    find: 'const before = clock.now() - executionDays * DAY_MS;',
+    replace: 'const before = clock.now() - 10 * executionDays * DAY_MS;',
+    why: 'Executions stay for years.',
+  },
+  {
+    claims: ['G2.116'],
+    file: 'src/config/table-access.ts',
+    find: 'default: 90,',
+    replace: 'default: 30,',
+    why: 'Executions go after 30 days.',
+  },
+  {
+    claims: ['G2.118'],
+    file: 'src/audit/janitor.ts',
+    find: 'const before = clock.now() - auditDays * DAY_MS;',
+    replace: 'const before = clock.now() - 10 * auditDays * DAY_MS;',
+    why: 'Records stay for ten years.',
+  },
+  {
+    claims: ['G2.117'],
+    file: 'src/audit/janitor.ts',
+    find: 'loopOf(options, [removeAccounts], ',
+    replace: 'loopOf(options, [], ',
+    why: 'An account that was deleted stays.',
+  },
+  {
+    claims: ['G2.117'],
+    file: 'src/store/accounts/deletion.ts',
+    find: '    await removeContent(blobFolder, account);\n',
+    replace: '',
+    why: 'The files of an account that was deleted stay.',
+  },
+  {
+    claims: ['G2.130'],
+    file: 'src/http/denials.ts',
+    find: "  RATE_LIMITED: 'rate.limited',\n",
+    replace: '',
+    why: 'Who is limited leaves no record.',
+  },
+  {
+    claims: ['G2.132'],
+    file: 'src/audit/alerts.ts',
+    find: 'if (byAddress !== undefined) {',
+    replace: 'if (byAddress === 0) {',
+    why: 'Failures raise no alert.',
+  },
+  {
+    claims: ['G2.132'],
+    file: 'src/audit/alerts.ts',
+    find: '      if (rules.newNetwork) onNetwork(seen, at);\n',
+    replace: '',
+    why: 'A stolen key raises no alert.',
+  },
+  {
+    claims: ['G2.132'],
+    file: 'src/http/observed-reads.ts',
+    find: "if (method !== 'GET' || UNCOUNTED.has(permission)) return handle;",
+    replace: "if (method !== 'PUT' || UNCOUNTED.has(permission)) return handle;",
+    why: 'Whoever copies everything raises no alert.',
+  },
+];
