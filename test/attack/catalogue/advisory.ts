@@ -5,7 +5,7 @@ export type Proof =
   /** A file of tests that covers it. */
   | { readonly test: string }
   /** There is nothing yet that it could happen to: what it is about comes with this issue. */
-  | { readonly issue: 4 | 5 | 6 | 7 | 8 | 9; readonly what: string };
+  | { readonly issue: 5 | 6 | 7 | 8 | 9; readonly what: string };
 
 export interface Advisory {
   /** As published; a row that has no number of its own has the name of product and release. */
@@ -69,6 +69,6 @@ export function byTest(test: string): Proof {
 }
 
 /** Something that this server does not have before the issue. */
-export function comesWith(issue: 4 | 5 | 6 | 7 | 8 | 9, what: string): Proof {
+export function comesWith(issue: 5 | 6 | 7 | 8 | 9, what: string): Proof {
   return { issue, what };
 }

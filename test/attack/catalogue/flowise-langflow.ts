@@ -25,7 +25,7 @@ export const FLOWISE: readonly Advisory[] = (
       ['CVE-2026-46442'],
       'A3',
       'a function for anybody, in a sandbox with holes',
-      [JAVASCRIPT, byTest('test/http/access.test.ts')],
+      [JAVASCRIPT, byTest('test/http/matrix/matrix.test.ts')],
     ],
     [
       ['CVE-2025-59528', 'CVE-2025-55346'],
@@ -37,9 +37,14 @@ export const FLOWISE: readonly Advisory[] = (
       ['CVE-2026-41276', 'GHSA-f6hc-c5jr-878p'],
       'B6',
       'an empty token matched',
-      [comesWith(4, 'passwords')],
+      [byTest('test/attack/access/made-tokens.test.ts')],
     ],
-    [['CVE-2025-58434'], 'B6', 'the answer held the token', [comesWith(4, 'passwords')]],
+    [
+      ['CVE-2025-58434'],
+      'B6',
+      'the answer held the token',
+      [byTest('test/attack/access/made-tokens.test.ts')],
+    ],
     [
       ['CVE-2026-46441', 'GHSA-728h-4mwj-f2p4'],
       'B4',
@@ -90,7 +95,7 @@ export const LANGFLOW: readonly Advisory[] = (
       ['CVE-2025-34291'],
       'B7',
       'other origins with the cookie',
-      [byTest('test/http/hostile.test.ts'), comesWith(4, 'cookies')],
+      [byTest('test/http/hostile.test.ts'), byTest('test/http/cors.test.ts')],
     ],
     [['CVE-2026-9198'], 'B5', 'a login for anybody', [byTest('test/http/routes.test.ts')]],
     [
@@ -107,14 +112,14 @@ export const LANGFLOW: readonly Advisory[] = (
       [ISOLATION],
     ],
     [['CVE-2026-55255', 'GHSA-qrpv-q767-xqq2'], 'B3', 'flows of others by id', [ISOLATION]],
-    [['CVE-2026-33053'], 'B3', 'keys of others', [ISOLATION, comesWith(4, 'keys in the store')]],
+    [['CVE-2026-33053'], 'B3', 'keys of others', [ISOLATION, byTest('test/http/keys.test.ts')]],
     [
       ['CVE-2026-5022', 'CVE-2026-10560', 'CVE-2026-21445'],
       'B1',
       'routes without a login',
       [byTest('test/http/routes.test.ts')],
     ],
-    [['CVE-2026-55423'], 'B7', 'a logout that ends nothing', [comesWith(4, 'sessions')]],
+    [['CVE-2026-55423'], 'B7', 'a logout that ends nothing', [byTest('test/http/sign-in.test.ts')]],
     [['CVE-2026-55450', 'GHSA-x223-p2gf-v735'], 'D1', 'uploads', [comesWith(5, 'uploads')]],
     [
       ['langflow PR 13914'],
@@ -122,7 +127,12 @@ export const LANGFLOW: readonly Advisory[] = (
       'secrets shown because of their names',
       [byTest('src/guard/redact.test.ts'), comesWith(5, 'the vault')],
     ],
-    [['CVE-2025-57760'], 'B2', 'a command that makes anybody an operator', [comesWith(4, 'users')]],
+    [
+      ['CVE-2025-57760'],
+      'B2',
+      'a command that makes anybody an operator',
+      [byTest('test/cli/people.test.ts')],
+    ],
     [['CVE-2025-68477'], 'C1', 'requests to any address', [EGRESS]],
     [['CVE-2025-68478'], 'D1', 'a path to overwrite', [byTest('src/guard/paths.test.ts')]],
   ] as const

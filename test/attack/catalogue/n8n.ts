@@ -40,11 +40,11 @@ export const N8N: readonly Advisory[] = [
   one(['CVE-2026-21894'], 'C3', 'a signature that nobody checked', [comesWith(6, 'webhooks')]),
   one(['CVE-2026-42226'], 'C2', 'a secret sent where the caller says', [comesWith(5, 'the vault')]),
   one(['GHSA-h3jj-5f3v-3685'], 'B2', 'retry asked for the permission to read', [
-    byTest('test/http/access.test.ts'),
+    byTest('test/http/matrix/matrix.test.ts'),
   ]),
   one(['CVE-2026-56350', 'GHSA-vjf3-2gpj-233v'], 'B4', 'fields of a body that are not its own', [
     byTest('test/http/routes.test.ts'),
-    comesWith(4, 'users and their settings'),
+    byTest('test/http/matrix/matrix.test.ts'),
   ]),
   one(['GHSA-h5xr-fqvj-253p'], 'E1', 'stored script', [comesWith(7, 'pages that show data')]),
   one(['GHSA-725q-c4vp-q4cg'], 'D2', 'checked and used at two moments', [
@@ -57,7 +57,7 @@ export const N8N: readonly Advisory[] = [
     byTest('src/guard/egress-corpora.test.ts'),
   ]),
   one(['CVE-2026-45707'], 'B5', "no header meant the operator's own secrets", [
-    byTest('test/http/access.test.ts'),
+    byTest('test/http/matrix/matrix.test.ts'),
     comesWith(5, 'the vault'),
   ]),
   one(
@@ -83,9 +83,11 @@ export const N8N: readonly Advisory[] = [
     byTest('test/claims/store-sql-injection.test.ts'),
   ]),
   one(['CVE-2026-33665', 'CVE-2026-33720'], 'B8', 'accounts linked without proof', [
-    comesWith(4, 'users from other services'),
+    byTest('test/attack/access/names.test.ts'),
   ]),
-  one(['CVE-2025-49592'], 'B8', 'a login that leads elsewhere', [comesWith(4, 'a login')]),
+  one(['CVE-2025-49592'], 'B8', 'a login that leads elsewhere', [
+    byTest('test/http/sign-in.test.ts'),
+  ]),
   one(['CVE-2025-52554'], 'B3', 'an execution of others was stopped', [
     byTest('test/store/isolation.test.ts'),
   ]),

@@ -4,7 +4,7 @@ const EGRESS = byTest('src/guard/egress-corpora.test.ts');
 const ISOLATION = byTest('test/store/isolation.test.ts');
 const PATHS = byTest('src/guard/paths.test.ts');
 const ROUTES = byTest('test/http/routes.test.ts');
-const ACCESS = byTest('test/http/access.test.ts');
+const ACCESS = byTest('test/http/matrix/matrix.test.ts');
 const HOSTILE = byTest('test/http/hostile.test.ts');
 
 /** Advisories of products with fewer of them, and of sandboxes that such products use. */
@@ -39,7 +39,7 @@ export const OTHERS: readonly Advisory[] = (
       ['GHSA-r5v4-cxh9-7qhq'],
       'B7',
       'a permission that outlived its end',
-      [comesWith(4, 'roles that change')],
+      [byTest('test/attack/access/revoked.test.ts')],
     ],
     [
       'Windmill',
@@ -53,7 +53,7 @@ export const OTHERS: readonly Advisory[] = (
       ['windmill 1.668.5 webhook'],
       'C3',
       'old signatures, no limit of logins',
-      [comesWith(6, 'webhooks'), comesWith(4, 'logins')],
+      [comesWith(6, 'webhooks'), byTest('test/attack/access/guesses.test.ts')],
     ],
     [
       'Kestra',
