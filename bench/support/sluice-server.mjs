@@ -28,6 +28,8 @@ export async function sluiceServer({ env = {}, kind = 'start' } = {}) {
         HOME: folder,
         PORT: '0',
         LOG_LEVEL: 'warn',
+        // Counted as ever, and high enough for a load generator.
+        RATE_LIMIT_REQUESTS: '10000000',
         ...SECRETS,
         ...env,
       },
