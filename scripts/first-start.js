@@ -1,5 +1,6 @@
-// What happens once for a clone: the key is shown, and the examples become flows. A note of how far
-// it came lies in .cache, so that a first start that was interrupted is finished by the next.
+// What happens once for a clone: the key is shown, with the admin that the server has made, and the
+// examples become flows. A note of how far it came lies in .cache, so that a first start that was
+// interrupted is finished by the next.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './run-process.js';

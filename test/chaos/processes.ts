@@ -34,7 +34,14 @@ export class Sluice {
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...this.#words], {
       cwd: this.#folder,
-      env: { PATH: process.env.PATH, HOME: this.#folder, ...SECRETS, ...this.#environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.#folder,
+        // Clients that try again for as long as a server is away.
+        RATE_LIMIT_REQUESTS: '10000000',
+        ...SECRETS,
+        ...this.#environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
