@@ -125,8 +125,14 @@ describe.skipIf('why' in found)('the jail of this machine', () => {
           const look = setInterval(() => {
             const [inside] = childrenOf(pid);
             if (inside === undefined) return;
+            try {
+              seen = readFileSync(`/proc/${inside}/oom_score_adj`, 'utf8');
+            } catch {
+              return; // It became another process meanwhile: the next look finds that.
+            }
             clearInterval(look);
-            seen = readFileSync(`/proc/${inside}/oom_score_adj`, 'utf8');
+            // First the one inside: so early it does not yet end with the one that started it.
+            process.kill(Number(inside), 'SIGKILL');
             process.kill(pid, 'SIGKILL');
           }, 10);
         },
